@@ -1,0 +1,27 @@
+"""Object detection and segmentation from scratch, readable all the way down.
+
+Rooms: `boxes`, `layers`, `losses`, `models`, `metrics`, `data`, `training`, `testing`, `visualize`.
+Importing the package imports NumPy and nothing else; a room is loaded when it is first named.
+"""
+
+import importlib
+from typing import Any
+
+from scratchcv.backend import get_backend, set_backend, use_backend
+from scratchcv.errors import InputError
+
+__version__ = "0.1.0"
+
+_ROOMS = ("boxes", "data", "kernels", "layers", "losses", "metrics", "models", "testing", "training", "visualize")
+
+__all__ = ["InputError", "__version__", "get_backend", "set_backend", "use_backend"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return importlib.import_module(f"scratchcv.{name}")
+    raise AttributeError(f"module 'scratchcv' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *_ROOMS])

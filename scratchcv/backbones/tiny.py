@@ -1,0 +1,85 @@
+"""A small backbone that trains from random weights in minutes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from scratchcv.backbones.blocks import conv_norm_relu
+from scratchcv.checks import Array
+from scratchcv.layers import Layer, MaxPool2d, Sequential
+
+
+class TinyBackbone(Layer):
+    """Stages of 3×3 convolutions, each halved by max pooling; the last few are handed out.
+
+    Every stage is (convolution, batch norm, ReLU) times its depth, after a 2×2 max pool except in the first.
+
+    Parameters
+    ----------
+    widths : sequence of int
+        Channels of each stage; stage i has stride 2^i.
+    depths : sequence of int
+        Convolutions in each stage.
+    first_output : int
+        The first stage whose features are handed out.
+    rng : numpy.random.Generator, optional
+        Draws the initial weights.
+
+    Attributes
+    ----------
+    out_channels : tuple of int
+        Channels of the features that are handed out, fine to coarse.
+
+    Examples
+    --------
+    >>> backbone = TinyBackbone(widths=(8, 16, 32, 64), depths=(1, 1, 1, 1), first_output=2)
+    >>> [feature.shape for feature in backbone(np.zeros((1, 3, 32, 32), np.float32))]
+    [(1, 32, 8, 8), (1, 64, 4, 4)]
+    """
+
+    def __init__(
+        self,
+        widths: Sequence[int],
+        depths: Sequence[int],
+        first_output: int,
+        *,
+        rng: np.random.Generator | None = None,
+    ) -> None:
+        self.stages: list[Sequential] = []
+        channels = 3
+        for stage, (width, depth) in enumerate(zip(widths, depths, strict=True)):
+            layers: list[Layer] = [MaxPool2d(2)] if stage else []
+            for _ in range(depth):
+                layers.append(conv_norm_relu(channels, width, rng=rng))
+                channels = width
+            self.stages.append(Sequential(*layers))
+        self.first_output = first_output
+        self.out_channels = tuple(widths[first_output:])
+
+    def forward(self, x: Array) -> tuple[list[Array], list[Any]]:
+        """Return the features of the last stages, fine to coarse, and every stage's cache."""
+        features, caches = [], []
+        for stage in self.stages:
+            x, cache = stage.forward(x)
+            features.append(x)
+            caches.append(cache)
+        return features[self.first_output :], caches
+
+    def backward(self, dy: list[Array], cache: list[Any]) -> Array:
+        """Return dx; a feature was read twice, by the next stage and from outside: its gradients add."""
+        outside = list(dy)
+        dx = outside.pop()
+        for stage, stage_cache in zip(reversed(self.stages[1:]), reversed(cache[1:]), strict=True):
+            dx = stage.backward(dx, stage_cache)
+            if outside:
+                dx = dx + outside.pop()
+        return self.stages[0].backward(dx, cache[0])
+
+    def __call__(self, x: Array) -> list[Array]:
+        """Return the features of the last stages, keeping no cache."""
+        features = []
+        for stage in self.stages:
+            x = stage(x)
+            features.append(x)
+        return features[self.first_output :]

@@ -1,0 +1,40 @@
+"""The area of boxes."""
+
+from numpy.typing import ArrayLike
+
+from scratchcv.boxes.checks import as_boxes
+from scratchcv.checks import Array
+
+
+def box_area(boxes: ArrayLike) -> Array:
+    """Return the area of each box, (x2 − x1)(y2 − y1).
+
+    Parameters
+    ----------
+    boxes : array_like of shape (N, 4)
+        Boxes `xyxy`, pixels.
+
+    Returns
+    -------
+    ndarray of shape (N,)
+        Square pixels; negative where one side is inverted.
+
+    Raises
+    ------
+    ValueError
+        When `boxes` has another shape.
+
+    Notes
+    -----
+    Coordinates are continuous: the box [0, 0, 2, 3] covers 2 × 3 pixels. VOC's development kit and ChainerCV
+    count edge pixels instead, (x2 − x1 + 1)(y2 − y1 + 1). As in torchvision, nothing is
+    clamped; integer boxes give a float64 area here and an integer one there.
+
+    Examples
+    --------
+    >>> box_area([[0, 0, 2, 3], [1, 1, 1, 5]]).tolist()
+    [6.0, 0.0]
+    """
+    boxes = as_boxes("boxes", boxes)
+    area: Array = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    return area

@@ -1,0 +1,77 @@
+"""Checks of box arguments: their shape, and where an operation needs it, that they are boxes at all."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from scratchcv.checks import Array, as_floating, check_array
+
+
+def as_boxes(name: str, value: ArrayLike) -> Array:
+    """Return `value` as a floating-point array of shape (N, 4), or say what came instead.
+
+    Inverted and infinite boxes pass: torchvision's operations define what comes of them.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the message.
+    value : array_like of shape (N, 4)
+        float32 and float64 keep their dtype, integers become float64.
+
+    Returns
+    -------
+    ndarray of shape (N, 4)
+        `value` itself where it is such an array already.
+
+    Raises
+    ------
+    ValueError
+        When the shape differs.
+
+    Examples
+    --------
+    >>> as_boxes("boxes", [[0, 0, 2, 2]]).tolist()
+    [[0.0, 0.0, 2.0, 2.0]]
+    >>> as_boxes("boxes", [0, 0, 2, 2])
+    Traceback (most recent call last):
+    ValueError: boxes must have shape (N, 4), got (4,)
+    """
+    return as_floating(check_array(name, value, ("N", 4)))
+
+
+def check_valid_boxes(name: str, value: ArrayLike) -> Array:
+    """Return `value` as boxes that are finite and not inverted, or name the first row that is not.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the message.
+    value : array_like of shape (N, 4)
+        Boxes `xyxy`; zero width and height are allowed.
+
+    Returns
+    -------
+    ndarray of shape (N, 4)
+        As `as_boxes` gives it.
+
+    Raises
+    ------
+    ValueError
+        When the shape differs, a coordinate is NaN or infinite, or ``x2 < x1`` or ``y2 < y1``.
+
+    Examples
+    --------
+    >>> check_valid_boxes("boxes", [[10.0, 10.0, 20.0, 20.0], [30.0, 10.0, 20.0, 40.0]])
+    Traceback (most recent call last):
+    ValueError: boxes[1] has x2 < x1: [30.0, 10.0, 20.0, 40.0]
+    """
+    boxes = as_boxes(name, value)
+    not_finite = ~np.isfinite(boxes).all(axis=1)
+    x1, y1, x2, y2 = boxes.T
+    faulty = np.flatnonzero(not_finite | (x2 < x1) | (y2 < y1))
+    if faulty.size:
+        row = faulty[0]
+        side = "x2 < x1" if x2[row] < x1[row] else "y2 < y1"
+        fault = "a coordinate that is not finite" if not_finite[row] else side
+        raise ValueError(f"{name}[{row}] has {fault}: {boxes[row].tolist()}")
+    return boxes

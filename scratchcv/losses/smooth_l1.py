@@ -1,0 +1,71 @@
+"""Smooth L1: a squared error for small differences, an absolute one for large ones."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from scratchcv.checks import Array, as_floating, check_array
+from scratchcv.losses.reduction import check_reduction, reduce
+
+
+def smooth_l1_loss(
+    prediction: ArrayLike, target: ArrayLike, *, beta: float = 1.0, reduction: str = "mean"
+) -> tuple[Any, Array]:
+    r"""Return the smooth L1 distance of predictions to their targets, and its gradient.
+
+    With :math:`d = \text{prediction} - \text{target}`,
+
+    .. math:: L(d) = \begin{cases} d^2 / 2\beta & |d| < \beta \\
+              |d| - \beta / 2 & \text{otherwise} \end{cases} \qquad L'(d) = \mathrm{clip}(d / \beta, -1, 1)
+
+    Parameters
+    ----------
+    prediction, target : array_like, equal shapes
+        For boxes: predicted and encoded deltas.
+    beta : float
+        Where the parabola turns into a line; 0 makes it the L1 distance.
+    reduction : {"mean", "sum", "none"}
+        What becomes of the elements' losses; the mean of no elements is 0.
+
+    Returns
+    -------
+    loss : float, or ndarray like `prediction` for ``reduction="none"``
+    dprediction : ndarray
+        Like `prediction`; for ``"none"`` the gradient of the losses' sum.
+
+    Raises
+    ------
+    ValueError
+        When the shapes differ or beta is negative.
+
+    Notes
+    -----
+    The gradient never exceeds 1: one box that is far off cannot outweigh all others, as it
+    would with a squared error. Fast R-CNN and SSD use beta = 1. Semantics are PyTorch's, except that shapes
+    are not broadcast and that the mean of nothing is 0, not NaN.
+
+    References
+    ----------
+    R. Girshick, "Fast R-CNN", 2015, equation 3.
+
+    Examples
+    --------
+    >>> losses, gradient = smooth_l1_loss([-2.0, 0.5, 10.0], [0.0, 0.0, 0.0], reduction="none")
+    >>> losses.tolist(), gradient.tolist()
+    ([1.5, 0.125, 9.5], [-1.0, 0.5, 1.0])
+    """
+    check_reduction(reduction)
+    if not beta >= 0:
+        raise ValueError(f"beta must be 0 or more, got {beta}")
+    prediction = as_floating(prediction)
+    target = check_array("target", target, prediction.shape).astype(prediction.dtype, copy=False)
+
+    difference = prediction - target
+    distance = abs(difference)
+    if beta == 0:
+        losses, gradient = distance, np.sign(difference)
+    else:
+        losses = np.where(distance < beta, 0.5 * difference**2 / beta, distance - 0.5 * beta)
+        gradient = np.clip(difference / beta, -1, 1)
+    return reduce(losses, gradient, reduction, difference.size)

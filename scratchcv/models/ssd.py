@@ -1,0 +1,338 @@
+"""SSD: one pass over the image, and every default box of every feature map says what it sees and where."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from scratchcv.backbones import TinyBackbone
+from scratchcv.boxes.clip import clip_boxes_to_image
+from scratchcv.boxes.default_boxes import ssd_default_boxes
+from scratchcv.boxes.deltas import decode_deltas, encode_deltas
+from scratchcv.boxes.iou import box_iou
+from scratchcv.boxes.matching import BACKGROUND, match_best_then_threshold
+from scratchcv.boxes.nms import batched_nms
+from scratchcv.checks import Array
+from scratchcv.data.image import resize_image
+from scratchcv.layers import Conv2d, Layer
+from scratchcv.layers.softmax import softmax
+from scratchcv.losses import multibox_loss
+
+Target = Mapping[str, Array]
+Prediction = dict[str, Array]
+
+DELTA_WEIGHTS = (10.0, 10.0, 5.0, 5.0)
+"""Scale of the encoded boxes: one over the variances .1, .1, .2, .2 of the authors' code."""
+
+
+class SSDScoringHead(Layer):
+    """One 3×3 convolution a feature map, which gives every default box its row of numbers.
+
+    Parameters
+    ----------
+    in_channels : sequence of int
+        Channels of each feature map.
+    boxes_per_cell : sequence of int
+        k, default boxes a cell, of each feature map.
+    columns : int
+        Numbers a default box.
+    rng : numpy.random.Generator, optional
+        Draws the initial weights.
+
+    Examples
+    --------
+    >>> head = SSDScoringHead([8], [4], columns=3)
+    >>> head([np.zeros((2, 8, 5, 5), np.float32)]).shape
+    (2, 100, 3)
+    """
+
+    def __init__(
+        self,
+        in_channels: Sequence[int],
+        boxes_per_cell: Sequence[int],
+        columns: int,
+        *,
+        rng: np.random.Generator | None = None,
+    ) -> None:
+        self.module_list = [
+            Conv2d(channels, k * columns, 3, padding=1, rng=rng)
+            for channels, k in zip(in_channels, boxes_per_cell, strict=True)
+        ]
+        for conv in self.module_list:
+            conv.weight.value *= 0.1  # an untrained detector should be unsure, not loudly wrong
+        self.columns = columns
+
+    def forward(self, x: list[Array]) -> tuple[Array, list[Any]]:
+        """Return rows (N, A, columns) of the A default boxes of all feature maps, one map after another."""
+        rows, caches = [], []
+        for conv, feature in zip(self.module_list, x, strict=True):
+            maps, cache = conv.forward(feature)
+            rows.append(_rows(maps, self.columns))
+            caches.append((cache, maps.shape))
+        return np.concatenate(rows, axis=1), caches
+
+    def backward(self, dy: Array, cache: list[Any]) -> list[Array]:
+        """Return the gradient of each feature map from that of the rows (N, A, columns)."""
+        dfeatures, start = [], 0
+        for conv, (conv_cache, (N, channels, H, W)) in zip(self.module_list, cache, strict=True):
+            stop = start + H * W * (channels // self.columns)
+            dmaps = _maps(dy[:, start:stop], (N, channels, H, W))
+            dfeatures.append(conv.backward(dmaps, conv_cache))
+            start = stop
+        return dfeatures
+
+
+class SSDHead(Layer):
+    """On every feature map, class logits and box deltas of its default boxes: (K + 4)·k filters.
+
+    Parameters
+    ----------
+    in_channels, boxes_per_cell
+        As in `SSDScoringHead`.
+    num_classes : int
+        K, background included.
+    rng : numpy.random.Generator, optional
+        Draws the initial weights.
+
+    References
+    ----------
+    Liu et al., "SSD: Single Shot MultiBox Detector", 2016, section 2.1; lecture S4, lines 290-345.
+
+    Examples
+    --------
+    >>> head = SSDHead([8], [4], num_classes=3)
+    >>> logits, deltas = head([np.zeros((2, 8, 5, 5), np.float32)])
+    >>> logits.shape, deltas.shape
+    ((2, 100, 3), (2, 100, 4))
+    """
+
+    def __init__(
+        self,
+        in_channels: Sequence[int],
+        boxes_per_cell: Sequence[int],
+        num_classes: int,
+        *,
+        rng: np.random.Generator | None = None,
+    ) -> None:
+        self.classification_head = SSDScoringHead(in_channels, boxes_per_cell, num_classes, rng=rng)
+        self.regression_head = SSDScoringHead(in_channels, boxes_per_cell, 4, rng=rng)
+
+    def forward(self, x: list[Array]) -> tuple[tuple[Array, Array], tuple[Any, Any]]:
+        """Return logits (N, A, K) and deltas (N, A, 4) of the A default boxes of all feature maps."""
+        logits, classification_cache = self.classification_head.forward(x)
+        deltas, regression_cache = self.regression_head.forward(x)
+        return (logits, deltas), (classification_cache, regression_cache)
+
+    def backward(self, dy: tuple[Array, Array], cache: tuple[Any, Any]) -> list[Array]:
+        """Return the gradient of each feature map: both heads read it, so theirs add."""
+        (dlogits, ddeltas), (classification_cache, regression_cache) = dy, cache
+        from_classification = self.classification_head.backward(dlogits, classification_cache)
+        from_regression = self.regression_head.backward(ddeltas, regression_cache)
+        return [a + b for a, b in zip(from_classification, from_regression, strict=True)]
+
+
+def _rows(maps: Array, columns: int) -> Array:
+    """From maps (N, k·columns, H, W) to rows (N, H·W·k, columns), in the order of the default boxes."""
+    N, channels, H, W = maps.shape
+    rows = maps.reshape(N, channels // columns, columns, H, W).transpose(0, 3, 4, 1, 2)
+    return rows.reshape(N, H * W * (channels // columns), columns)
+
+
+def _maps(rows: Array, shape: tuple[int, int, int, int]) -> Array:
+    """From rows (N, H·W·k, columns) back to maps of the given shape (N, k·columns, H, W)."""
+    (N, channels, H, W), columns = shape, rows.shape[2]
+    return rows.reshape(N, H, W, channels // columns, columns).transpose(0, 3, 4, 1, 2).reshape(shape)
+
+
+class SSD(Layer):
+    """The single-shot multibox detector.
+
+    Parameters
+    ----------
+    backbone : Layer
+        From images (N, 3, size, size) to a list of feature maps.
+    head : SSDHead
+        From feature maps to logits and deltas.
+    anchors : ndarray of shape (A, 4)
+        Default boxes in pixels of the resized image, in the head's order.
+    size : int
+        Images are resized to size × size pixels.
+    config : dict
+        What `scratchcv.models.build_model` rebuilds this model from.
+    score_threshold, nms_threshold : float
+        Detections below the one are dropped; of two with a higher IoU than the other, the weaker.
+    max_candidates, max_detections : int
+        Best candidates a class before suppression, and detections an image after it.
+
+    References
+    ----------
+    Liu et al., "SSD: Single Shot MultiBox Detector", 2016; lecture S1 lines 1338-1415, S4 lines 280-460.
+    """
+
+    mean = np.array([0.485, 0.456, 0.406], np.float32)[:, None, None]
+    std = np.array([0.229, 0.224, 0.225], np.float32)[:, None, None]
+
+    def __init__(
+        self,
+        backbone: Layer,
+        head: SSDHead,
+        anchors: Array,
+        *,
+        size: int,
+        config: dict[str, Any],
+        score_threshold: float = 0.01,
+        nms_threshold: float = 0.45,
+        max_candidates: int = 400,
+        max_detections: int = 200,
+    ) -> None:
+        self.backbone = backbone
+        self.head = head
+        self.anchors = anchors
+        self.size = size
+        self.config = config
+        self.score_threshold = score_threshold
+        self.nms_threshold = nms_threshold
+        self.max_candidates = max_candidates
+        self.max_detections = max_detections
+
+    def forward(self, images: Sequence[Array], targets: Sequence[Target]) -> tuple[dict[str, float], Any]:
+        """Return the named losses of a batch, and the cache for `backward`.
+
+        Parameters
+        ----------
+        images : sequence of ndarray (3, H, W)
+            Values in [0, 1], any sizes.
+        targets : sequence of dict
+            For each image ``boxes`` (R, 4) in its pixels and ``labels`` (R,).
+        """
+        x = self.to_batch(images)
+        features, backbone_cache = self.backbone.forward(x)
+        (logits, deltas), head_cache = self.head.forward(features)
+        labels, target_deltas = self.encode(images, targets)
+        losses, gradients = multibox_loss(logits, deltas, labels, target_deltas.astype(deltas.dtype))
+        return losses, (backbone_cache, head_cache, gradients)
+
+    def backward(self, cache: Any) -> None:
+        """Add the gradient of the losses' sum to every parameter's `grad`."""
+        backbone_cache, head_cache, gradients = cache
+        dfeatures = self.head.backward(gradients, head_cache)
+        self.backbone.backward(dfeatures, backbone_cache)
+
+    def to_batch(self, images: Sequence[Array]) -> Array:
+        """Resize and normalise images (3, H, W) into one batch (N, 3, size, size) of the parameters' dtype."""
+        dtype = self.parameters()[0].value.dtype
+        batch = np.zeros((len(images), 3, self.size, self.size), dtype)
+        for n, image in enumerate(images):
+            batch[n] = (resize_image(image, (self.size, self.size)) - self.mean) / self.std
+        return batch
+
+    def encode(self, images: Sequence[Array], targets: Sequence[Target]) -> tuple[Array, Array]:
+        """Return for every default box its label (N, A), 0 for background, and its target deltas (N, A, 4)."""
+        labels = np.zeros((len(images), len(self.anchors)), np.int64)
+        deltas = np.zeros((len(images), len(self.anchors), 4), self.anchors.dtype)
+        for n, (image, target) in enumerate(zip(images, targets, strict=True)):
+            gt_boxes = self._rescale(target["boxes"], image, inverse=False)
+            matches = match_best_then_threshold(box_iou(self.anchors, gt_boxes), 0.5)
+            positive = matches != BACKGROUND
+            labels[n, positive] = target["labels"][matches[positive]]
+            deltas[n, positive] = encode_deltas(
+                gt_boxes[matches[positive]], self.anchors[positive], weights=DELTA_WEIGHTS
+            )
+        return labels, deltas
+
+    def predict(self, images: Sequence[Array], batch_size: int = 16) -> list[Prediction]:
+        """Return the detections of each image, best first.
+
+        Parameters
+        ----------
+        images : sequence of ndarray (3, H, W)
+            Values in [0, 1], any sizes.
+        batch_size : int
+            Images at a time.
+
+        Returns
+        -------
+        list of dict
+            For each image ``boxes`` (D, 4) in its own pixels, ``scores`` (D,) and ``labels`` (D,).
+        """
+        training, predictions = self.training, []
+        self.eval()
+        for start in range(0, len(images), batch_size):
+            batch = images[start : start + batch_size]
+            logits, deltas = self.head(self.backbone(self.to_batch(batch)))
+            scores = softmax(logits, axis=-1)
+            for n, image in enumerate(batch):
+                predictions.append(self._select(scores[n], deltas[n], image))
+        self.train(training)
+        return predictions
+
+    def _select(self, scores: Array, deltas: Array, image: Array) -> Prediction:
+        """Decode the boxes of one image, and keep the best of each heap: scores (A, K), deltas (A, 4)."""
+        boxes = decode_deltas(deltas, self.anchors, weights=DELTA_WEIGHTS)
+        boxes = clip_boxes_to_image(boxes, (self.size, self.size))
+        anchor, label = _best_of_each_class(scores, self.score_threshold, self.max_candidates)
+        boxes, scores = boxes[anchor], scores[anchor, label]
+        kept = batched_nms(boxes, scores, label, self.nms_threshold)[: self.max_detections]
+        boxes = self._rescale(boxes[kept], image, inverse=True)
+        return {"boxes": boxes, "scores": scores[kept], "labels": label[kept]}
+
+    def _rescale(self, boxes: Array, image: Array, *, inverse: bool) -> Array:
+        """Take boxes from an image's own pixels to the resized image's, or back."""
+        height, width = image.shape[1:]
+        scale = np.array([self.size / width, self.size / height] * 2, self.anchors.dtype)
+        return boxes / scale if inverse else boxes * scale
+
+
+def _best_of_each_class(scores: Array, threshold: float, count: int) -> tuple[Array, Array]:
+    """Return (anchor, label) of the `count` best scores above the threshold of each class but background."""
+    anchors, labels = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for label in range(1, scores.shape[1]):
+        above = np.flatnonzero(scores[:, label] > threshold)
+        best = above[np.argsort(-scores[above, label], kind="stable")[:count]]
+        anchors.append(best)
+        labels.append(np.full(len(best), label))
+    return np.concatenate(anchors), np.concatenate(labels)
+
+
+def ssd_tiny(
+    class_names: Sequence[str],
+    size: int = 128,
+    seed: int = 0,
+    scales: Sequence[float] = (0.15, 0.27, 0.43, 0.65, 0.9),
+) -> SSD:
+    """Return an SSD small enough to train on a laptop from random weights.
+
+    Parameters
+    ----------
+    class_names : sequence of str
+        Background first.
+    size : int
+        Side of the resized images in pixels, a multiple of 64.
+    seed : int
+        Of the initial weights.
+    scales : sequence of 5 float
+        Sides of the default boxes of the four feature maps, relative to the image, and of the map that would
+        follow; see `scratchcv.boxes.ssd_default_boxes`.
+
+    Examples
+    --------
+    >>> model = ssd_tiny(["background", "cat", "dog"])
+    >>> sum(parameter.value.size for parameter in model.parameters())
+    0
+    """
+    if size < 64 or size % 64:
+        raise ValueError(f"size must be a multiple of 64, got {size}")
+    rng = np.random.default_rng(seed)
+    backbone = TinyBackbone((16, 32, 64, 128, 128, 128, 128), (1, 1, 2, 2, 1, 1, 1), 3, rng=rng)
+    cells = [(size // stride, size // stride) for stride in (8, 16, 32, 64)]
+    ratios = [[2.0]] * len(cells)
+    anchors = ssd_default_boxes(cells, (size, size), ratios, scales=scales, clip=False)
+    head = SSDHead(backbone.out_channels, [4] * len(cells), len(class_names), rng=rng)
+    config = {
+        "model": "ssd_tiny",
+        "class_names": list(class_names),
+        "size": size,
+        "seed": seed,
+        "scales": [float(scale) for scale in scales],
+    }
+    return SSD(backbone, head, anchors, size=size, config=config)

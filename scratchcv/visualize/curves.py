@@ -1,0 +1,198 @@
+"""Curves: how a training went, and precision against recall."""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from scratchcv.checks import Array, check_array
+from scratchcv.metrics.average_precision import (
+    COCO_RECALL_LEVELS,
+    VOC_RECALL_LEVELS,
+    average_precision,
+    precision_at,
+)
+from scratchcv.metrics.mean_average_precision import MeanAveragePrecision, class_name
+from scratchcv.metrics.precision_recall import precision_envelope
+from scratchcv.visualize.figure import new_figure
+from scratchcv.visualize.palette import COLORS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+def plot_training(history: Mapping[str, Sequence[float]], *, smoothing: float = 0.9) -> "Figure":
+    r"""Plot every loss of a training, raw and smoothed, above the learning rate.
+
+    The smooth line is the exponential moving average, corrected for its start:
+
+    .. math:: s_t = \frac{\sum_{k \le t} \beta^{t-k} x_k}{\sum_{k \le t} \beta^{t-k}}
+
+    Parameters
+    ----------
+    history : mapping of str to sequence of float
+        ``"step"`` and ``"lr"``, both optional; every other entry is a loss, with one value for a step. NaN
+        stands for a missing value. Empty entries are left out.
+    smoothing : float
+        β, from 0 (none) to below 1.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Losses on a logarithmic axis if all are positive; below it the learning rate, if there is one.
+
+    Raises
+    ------
+    ValueError
+        When an entry is not as long as ``"step"``, or `smoothing` is out of range.
+
+    Examples
+    --------
+    >>> figure = plot_training({"step": [1, 2, 3], "lr": [0.1, 0.1, 0.01], "box": [2.0, 1.0, 0.5]})
+    >>> [axes.get_ylabel() for axes in figure.axes]
+    ['loss', 'learning rate']
+    """
+    if not 0 <= smoothing < 1:
+        raise ValueError(f"smoothing must lie in [0, 1), got {smoothing}")
+    entries = {name: np.asarray(values, float) for name, values in history.items() if len(values)}
+    longest = max((len(values) for values in entries.values()), default=0)
+    steps = entries.pop("step", np.arange(1, longest + 1, dtype=float))
+    entries = {
+        name: check_array(f"history[{name!r}]", values, (len(steps),)) for name, values in entries.items()
+    }
+    rates = entries.pop("lr", None)
+
+    figure = new_figure(7, 4.6 if rates is not None else 3.6)
+    if rates is None:
+        top = figure.subplots()
+    else:
+        top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
+        bottom.plot(steps, rates, color="#444444", linewidth=1.5)
+        bottom.set_ylabel("learning rate")
+        bottom.set_ylim(bottom=0)
+        top.tick_params(labelbottom=True)
+    for (name, values), color in zip(entries.items(), itertools.cycle(COLORS), strict=False):
+        top.plot(steps, values, color=color, linewidth=0.8, alpha=0.3)
+        top.plot(steps, _smoothed(values, smoothing), color=color, linewidth=2, label=name)
+    if entries and all((values[np.isfinite(values)] > 0).all() for values in entries.values()):
+        _logarithmic(top)
+    top.set_ylabel("loss")
+    if entries:
+        top.legend(frameon=False)
+    figure.axes[-1].set_xlabel("step")
+    for ax in figure.axes:
+        _dress(ax)
+    return figure
+
+
+def plot_precision_recall(
+    curves: MeanAveragePrecision | Mapping[str, Sequence[ArrayLike]],
+    *,
+    method: str | None = None,
+    title: str = "",
+) -> "Figure":
+    """Plot precision against recall for one class or several, with what average precision makes of them.
+
+    Parameters
+    ----------
+    curves : MeanAveragePrecision, or mapping of str to (recall, precision)
+        What `scratchcv.metrics.mean_average_precision` returned, of which the classes with something to find
+        are drawn; or points in the order of decreasing score, by name. Further items of a tuple are ignored,
+        so that the results of `scratchcv.metrics.precision_recall_curve` fit as they are.
+    method : {"area", "11point", "101point"}, optional
+        Which average precision stands in the legend; by default the result's own, or "area". If there is one
+        curve, the 11 or 101 points are drawn.
+    title : str
+        Written above.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        For each curve the raw points, thin, and the envelope as steps, thick; one curve alone is shaded.
+
+    Raises
+    ------
+    ValueError
+        When recall and precision differ in length, recall falls, or the method is unknown.
+
+    Examples
+    --------
+    >>> dogs = [1 / 3, 2 / 3, 2 / 3, 2 / 3, 1], [1, 1, 2 / 3, 1 / 2, 3 / 5]
+    >>> figure = plot_precision_recall({"dog": dogs})
+    >>> figure.axes[0].get_legend().get_texts()[0].get_text()
+    'dog: AP = .867'
+    """
+    if isinstance(curves, MeanAveragePrecision):
+        method = method or curves.method
+        curves = {
+            class_name(label, curves.class_names): curve
+            for label, curve in curves.curves.items()
+            if curves.number_of_truths[label]
+        }
+    method = method or "area"
+    figure = new_figure(5.2, 4.4)
+    ax = figure.subplots()
+    for (name, (recall, precision, *_)), color in zip(curves.items(), itertools.cycle(COLORS), strict=False):
+        value = average_precision(recall, precision, method=method)
+        legend = f"{name}: AP = {value:.3f}".replace("= 0.", "= .")
+        draw_curve(ax, np.asarray(recall), np.asarray(precision), color, legend, shaded=len(curves) == 1)
+        levels = {"11point": VOC_RECALL_LEVELS, "101point": COCO_RECALL_LEVELS}.get(method)
+        if levels is not None and len(curves) == 1:
+            heights = precision_at(levels, np.asarray(recall), precision_envelope(precision))
+            ax.plot(levels, heights, "o", color="black", markersize=5 if len(levels) == 11 else 2)
+    frame_precision_recall(ax)
+    ax.set_title(title)
+    if curves:
+        ax.legend(loc="lower left", frameon=True, framealpha=0.9, edgecolor="none")
+    return figure
+
+
+def draw_curve(
+    ax: "Axes", recall: Array, precision: Array, color: str, legend: str = "", *, shaded: bool = False
+) -> None:
+    """Draw a precision-recall curve's points and, as steps that look to the right, its envelope."""
+    envelope = precision_envelope(precision)
+    edges = np.concatenate([[0], recall, recall[-1:]])
+    heights = np.concatenate([envelope[:1], envelope, [0]])[: len(edges)]
+    ax.plot(recall, precision, ".-", color=color, linewidth=0.8, alpha=0.6, markersize=5)
+    ax.plot(edges, heights, color=color, linewidth=2, drawstyle="steps-pre", label=legend or None)
+    if shaded:
+        ax.fill_between(edges, heights, step="pre", color=color, alpha=0.15, linewidth=0)
+
+
+def frame_precision_recall(ax: "Axes") -> None:
+    """Label the unit square of recall and precision."""
+    ax.set(xlim=(-0.02, 1.04), ylim=(-0.02, 1.06), xlabel="recall", ylabel="precision", aspect="equal")
+    _dress(ax)
+
+
+def _smoothed(values: Array, smoothing: float) -> Array:
+    """Return the exponential moving average of the values that are there; NaN before the first."""
+    smooth = np.full(len(values), np.nan)
+    total = weight = 0.0
+    for index, value in enumerate(values):
+        total, weight = smoothing * total, smoothing * weight
+        if np.isfinite(value):
+            total, weight = total + value, weight + 1
+        if weight > 0:
+            smooth[index] = total / weight
+    return smooth
+
+
+def _logarithmic(ax: "Axes") -> None:
+    """Make the y axis logarithmic, with plain numbers 1, 2, 5, 10 … at it."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    ax.set_yscale("log")
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    ax.yaxis.set_minor_formatter(NullFormatter())
+
+
+def _dress(ax: "Axes") -> None:
+    ax.grid(color="#dddddd", linewidth=0.6)
+    ax.set_axisbelow(True)
+    ax.spines[["top", "right"]].set_visible(False)

@@ -1,0 +1,45 @@
+import numpy as np
+import pytest
+
+from scratchcv.boxes.checks import as_boxes, check_valid_boxes
+
+
+def test_floating_boxes_pass_as_they_are(dtype):
+    boxes = np.zeros((2, 4), dtype)
+    assert as_boxes("boxes", boxes) is boxes
+    assert check_valid_boxes("boxes", boxes) is boxes
+
+
+def test_integers_become_float64():
+    assert as_boxes("boxes", np.zeros((2, 4), np.uint8)).dtype == np.float64
+
+
+def test_no_boxes_are_valid():
+    assert check_valid_boxes("boxes", np.zeros((0, 4))).shape == (0, 4)
+
+
+def test_zero_width_and_height_are_valid():
+    assert len(check_valid_boxes("boxes", [[1, 2, 1, 2]])) == 1
+
+
+@pytest.mark.parametrize("check", [as_boxes, check_valid_boxes])
+def test_the_message_names_the_argument_and_both_shapes(check):
+    with pytest.raises(ValueError, match=r"^gt_boxes must have shape \(N, 4\), got \(3, 5\)$"):
+        check("gt_boxes", np.zeros((3, 5)))
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ([30, 10, 20, 40], "x2 < x1"),
+        ([10, 40, 20, 30], "y2 < y1"),
+        ([30, 40, 20, 30], "x2 < x1"),
+        ([0, np.nan, 1, 1], "a coordinate that is not finite"),
+        ([0, 0, np.inf, 1], "a coordinate that is not finite"),
+    ],
+)
+def test_the_first_faulty_row_is_named_with_its_numbers(row, fault):
+    boxes = np.array([[0, 0, 1, 1], row, [9, 9, 0, 0]], float)
+    with pytest.raises(ValueError) as caught:
+        check_valid_boxes("boxes", boxes)
+    assert str(caught.value) == f"boxes[1] has {fault}: {boxes[1].tolist()}"

@@ -1,0 +1,89 @@
+"""Batch normalisation: by hand, its running statistics, its gradients in both modes."""
+
+import numpy as np
+import pytest
+
+from scratchcv.layers import BatchNorm2d, batch_norm2d, batch_norm2d_backward, normalise
+from scratchcv.testing import assert_close, check_layer
+
+
+def test_by_hand(backend):
+    x = np.array([1.0, 2, 3, 6]).reshape(2, 1, 1, 2)
+    y, mean, variance = batch_norm2d(x, np.array([2.0]), np.array([10.0]), eps=0)
+    assert mean.tolist() == [3]
+    assert variance.tolist() == [3.5]
+    assert_close(y.ravel(), 10 + 2 * np.array([-2.0, -1, 0, 3]) / np.sqrt(3.5), rtol=1e-14)
+
+
+def test_output_has_mean_beta_and_deviation_gamma(backend):
+    rng = np.random.default_rng(0)
+    weight, bias = rng.standard_normal(4), rng.standard_normal(4)
+    y, _, _ = batch_norm2d(5 + 3 * rng.standard_normal((8, 4, 9, 7)), weight, bias, eps=0)
+    assert_close(y.mean(axis=(0, 2, 3)), bias, atol=1e-12, rtol=0)
+    assert_close(y.std(axis=(0, 2, 3)), np.abs(weight), rtol=1e-12)
+
+
+def test_millions_of_float32_values_lose_nothing(backend):
+    rng = np.random.default_rng(0)
+    x = (1000 + rng.standard_normal((4, 1, 700, 700))).astype(np.float32)
+    _, mean, variance = batch_norm2d(x, np.ones(1, np.float32), np.zeros(1, np.float32))
+    assert abs(float(mean[0]) / x.mean(dtype=np.float64) - 1) < 1e-6
+    assert abs(float(variance[0]) / x.var(dtype=np.float64) - 1) < 1e-4
+
+
+def test_running_statistics_are_pytorchs(backend):
+    layer = BatchNorm2d(1, momentum=0.25)
+    layer.forward(np.array([1.0, 3], np.float32).reshape(2, 1, 1, 1))
+    assert layer.running_mean.tolist() == [0.25 * 2]
+    assert layer.running_var.tolist() == [0.75 * 1 + 0.25 * 2]  # the unbiased variance of 1 and 3 is 2
+    assert int(layer.num_batches_tracked) == 1
+
+
+def test_evaluation_uses_the_running_statistics_and_changes_nothing(backend):
+    layer = BatchNorm2d(2)
+    layer.running_mean[:] = [1, 2]
+    layer.running_var[:] = [4, 9]
+    before = layer.eval().state_dict()
+    x = np.random.default_rng(0).standard_normal((3, 2, 4, 4)).astype(np.float32)
+    y = layer(x)
+    expected = (x - layer.running_mean[:, None, None]) / np.sqrt(layer.running_var + 1e-5)[:, None, None]
+    assert_close(y, expected, rtol=1e-5, atol=1e-6)
+    assert all((value == before[name]).all() for name, value in layer.state_dict().items())
+    assert_close(layer(x[:1]), y[:1], rtol=0, atol=0)
+
+
+def test_gradients_in_training_and_evaluation(backend):
+    layer = BatchNorm2d(3)
+    rng = np.random.default_rng(1)
+    layer.weight.value[:] = rng.standard_normal(3)
+    layer.bias.value[:] = rng.standard_normal(3)
+    check_layer(layer, (4, 3, 3, 2))
+
+
+def test_no_gradient_along_shift_and_scale(backend):
+    """y does not change when x is shifted or scaled, so dx is orthogonal to both."""
+    rng = np.random.default_rng(2)
+    x, dy = rng.standard_normal((2, 6, 1, 5, 4))
+    weight = np.array([1.7])
+    _, mean, variance = batch_norm2d(x, weight, np.zeros(1), eps=0)
+    dx, _, _ = batch_norm2d_backward(dy, x, weight, mean, variance, eps=0)
+    assert abs(dx.sum()) < 1e-12
+    assert abs((dx * (x - mean)).sum()) < 1e-12
+
+
+def test_empty_batch(backend):
+    layer = BatchNorm2d(3)
+    y, cache = layer.forward(np.zeros((0, 3, 2, 2), np.float32))
+    assert layer.backward(y, cache).shape == (0, 3, 2, 2)
+    assert layer.running_mean.tolist() == [0, 0, 0]
+    assert int(layer.num_batches_tracked) == 0
+
+
+def test_bad_input():
+    with pytest.raises(ValueError, match=r"x must have shape \(N, 3, H, W\), got \(2, 4, 5, 5\)"):
+        BatchNorm2d(3)(np.zeros((2, 4, 5, 5)))
+    ones = np.ones(3)
+    with pytest.raises(ValueError, match=r"x must have shape \(N, 3, H, W\), got \(3, 3\)"):
+        normalise(np.zeros((3, 3)), ones, ones, ones, ones)
+    with pytest.raises(ValueError, match=r"dy must have shape \(1, 3, 2, 2\), got \(1, 3, 2, 1\)"):
+        batch_norm2d_backward(np.zeros((1, 3, 2, 1)), np.zeros((1, 3, 2, 2)), ones, ones, ones)

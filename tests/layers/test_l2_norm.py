@@ -1,0 +1,36 @@
+"""L2 normalisation over channels."""
+
+import numpy as np
+import pytest
+
+from scratchcv.layers import L2Norm, l2_norm, l2_norm_backward
+from scratchcv.testing import assert_close, check_layer
+
+
+def test_by_hand():
+    x = np.array([[3.0, 0], [4.0, 5]]).reshape(1, 2, 1, 2)  # pixels (3, 4) and (0, 5)
+    assert l2_norm(x, np.array([10.0, 100])).reshape(2, 2).tolist() == [[6, 0], [80, 100]]
+
+
+def test_every_pixel_has_the_length_of_the_scale():
+    x = np.random.default_rng(0).standard_normal((2, 8, 5, 4)).astype(np.float32)
+    assert_close(np.linalg.norm(L2Norm(8)(x), axis=1), np.full((2, 5, 4), 20, np.float32), rtol=1e-6)
+
+
+def test_zero_stays_zero():
+    x = np.zeros((1, 3, 2, 2))
+    assert not l2_norm(x, np.ones(3)).any()
+    dx, dweight = l2_norm_backward(np.ones_like(x), x, np.ones(3), eps=1e-3)
+    assert (dx == 1000).all()  # below eps the layer is x / eps
+    assert not dweight.any()
+
+
+def test_gradients():
+    layer = L2Norm(4)
+    layer.weight.value[:] = [20, -3, 0.5, 1]
+    check_layer(layer, (2, 4, 3, 3))
+
+
+def test_bad_input():
+    with pytest.raises(ValueError, match=r"x must have shape \(N, 4, H, W\), got \(1, 3, 2, 2\)"):
+        L2Norm(4)(np.zeros((1, 3, 2, 2)))

@@ -1,0 +1,70 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scratchcv.layers.softmax import log_softmax, log_softmax_backward, softmax, softmax_backward
+from scratchcv.testing import assert_close, gradcheck
+
+SHAPES = st.sampled_from([(3,), (2, 5), (2, 3, 4), (0, 3), (3, 0)])
+
+
+def test_by_hand():
+    assert_close(softmax(np.log([1.0, 2.0, 5.0]), axis=0), [0.125, 0.25, 0.625])
+    assert_close(log_softmax(np.zeros((2, 4)), axis=1), np.full((2, 4), -np.log(4)))
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 2**32 - 1), SHAPES, st.sampled_from([1.0, 1e4]))
+def test_probabilities(seed, shape, scale):
+    x = scale * np.random.default_rng(seed).standard_normal(shape)
+    for axis in range(len(shape)):
+        y = softmax(x, axis)
+        assert y.shape == shape
+        assert (y >= 0).all()
+        if shape[axis]:
+            assert_close(y.sum(axis), np.ones(y.sum(axis).shape))
+        assert_close(np.exp(log_softmax(x, axis)), y, rtol=1e-9)
+        assert (log_softmax(x, axis) <= 0).all()
+
+
+def test_ten_thousand_does_not_overflow():
+    assert softmax(np.array([1e4, 0, -1e4]), 0).tolist() == [1, 0, 0]
+    assert log_softmax(np.array([1e4, 0, -1e4]), 0).tolist() == [0, -1e4, -2e4]
+
+
+def test_a_masked_class_gets_nothing():
+    assert softmax(np.array([0.0, -np.inf, 0.0]), 0).tolist() == [0.5, 0, 0.5]
+    assert np.isnan(softmax(np.array([-np.inf, -np.inf]), 0)).all()
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1])
+def test_gradients(axis):
+    x = np.random.default_rng(0).standard_normal((3, 4, 2))
+
+    def backward_of_softmax(dy, x):
+        return softmax_backward(dy, softmax(x, axis), axis)
+
+    def backward_of_log_softmax(dy, x):
+        return log_softmax_backward(dy, log_softmax(x, axis), axis)
+
+    assert gradcheck(lambda x: softmax(x, axis), backward_of_softmax, [x]).worst < 1e-7
+    assert gradcheck(lambda x: log_softmax(x, axis), backward_of_log_softmax, [x]).worst < 1e-7
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_dtype_stays(dtype):
+    x = np.ones((2, 3), dtype)
+    for forward, backward in ((softmax, softmax_backward), (log_softmax, log_softmax_backward)):
+        y = forward(x, 1)
+        assert y.dtype == dtype
+        assert backward(x, y, 1).dtype == dtype
+    assert softmax(np.array([1, 1]), 0).tolist() == [0.5, 0.5]
+
+
+def test_equals_pytorch():
+    torch = pytest.importorskip("torch")
+    x = 3 * np.random.default_rng(3).standard_normal((4, 5, 6))
+    for axis in (0, 1, 2):
+        assert_close(softmax(x, axis), torch.softmax(torch.tensor(x), axis).numpy())
+        assert_close(log_softmax(x, axis), torch.log_softmax(torch.tensor(x), axis).numpy())

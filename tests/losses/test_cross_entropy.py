@@ -1,0 +1,159 @@
+import math
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scratchcv.losses import cross_entropy
+from scratchcv.testing import assert_close, check_loss
+
+GOLDEN = np.load(Path(__file__).parents[1] / "golden" / "losses.npz")
+CASES = sorted({key.rsplit("/", 1)[0] for key in GOLDEN.files if key.startswith("cross_entropy/")})
+
+
+def test_by_hand():
+    # p = (1/2, 1/4, 1/4): -log 1/4 = 2 log 2, and the gradient is p minus the one-hot truth.
+    loss, gradient = cross_entropy(np.log([[2.0, 1.0, 1.0]]), [2])
+    assert_close(loss, 2 * math.log(2))
+    assert_close(gradient, [[0.5, 0.25, -0.75]])
+
+
+def test_equal_logits_cost_log_k():
+    assert_close(cross_entropy(np.zeros((3, 21)), [0, 5, 20])[0], math.log(21))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_equals_pytorch(case):
+    get = {key: GOLDEN[f"{case}/{key}"] for key in ("logits", "labels", "reduction", "loss", "gradient")}
+    weight = GOLDEN[f"{case}/weight"] if f"{case}/weight" in GOLDEN.files else None
+    loss, gradient = cross_entropy(
+        get["logits"], get["labels"], weight=weight, reduction=str(get["reduction"])
+    )
+    assert_close(loss, get["loss"], rtol=1e-12)
+    assert_close(gradient, get["gradient"], rtol=1e-12, atol=1e-14)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.integers(0, 2**32 - 1),
+    st.sampled_from(["none", "mean", "sum"]),
+    st.booleans(),
+    st.sampled_from([(4,), (3, 2), (2, 2, 3)]),
+    st.sampled_from([1e-3, 1.0, 1e4]),
+)
+def test_equals_live_pytorch(seed, reduction, weighted, shape, scale):
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(seed)
+    logits = scale * rng.standard_normal((shape[0], 5, *shape[1:]))
+    labels = rng.integers(-1, 5, shape)
+    labels.flat[0] = 3
+    weight = rng.uniform(0.1, 3, 5) if weighted else None
+    x = torch.tensor(logits, requires_grad=True)
+    wanted = torch.nn.functional.cross_entropy(
+        x,
+        torch.tensor(labels),
+        torch.tensor(weight) if weighted else None,
+        ignore_index=-1,
+        reduction=reduction,
+    )
+    wanted.sum().backward()
+    loss, gradient = cross_entropy(logits, labels, weight=weight, ignore_index=-1, reduction=reduction)
+    assert_close(loss, wanted.detach().numpy())
+    assert_close(gradient, x.grad.numpy())
+
+
+@pytest.mark.parametrize("reduction", ["none", "mean", "sum"])
+@pytest.mark.parametrize("weight", [None, np.array([0.5, 2.0, 1.0, 0.0])])
+@pytest.mark.parametrize("shape", [(5,), (2, 3, 4)])
+def test_gradient(reduction, weight, shape):
+    rng = np.random.default_rng(1)
+    logits = 2 * rng.standard_normal((shape[0], 4, *shape[1:]))
+    labels = rng.integers(0, 4, shape)
+    labels.flat[1] = -100
+    report = check_loss(partial(cross_entropy, weight=weight, reduction=reduction), logits, labels)
+    assert report.worst < 1e-7
+    assert report.skipped == 0
+
+
+def test_ten_thousand_does_not_overflow():
+    loss, gradient = cross_entropy([[1e4, -1e4], [1e4, -1e4]], [0, 1], reduction="none")
+    assert loss.tolist() == [0.0, 2e4]
+    assert gradient.tolist() == [[0.0, 0.0], [1.0, -1.0]]
+
+
+def test_a_shift_of_all_logits_changes_nothing():
+    logits = np.random.default_rng(0).standard_normal((4, 3))
+    for a, b in zip(
+        cross_entropy(logits, [0, 1, 2, 0]), cross_entropy(logits + 100, [0, 1, 2, 0]), strict=True
+    ):
+        assert_close(a, b)
+
+
+def test_ignored_elements_count_nowhere():
+    logits = np.array([[1.0, 2.0], [np.nan, np.inf], [0.0, 3.0]])
+    with np.errstate(invalid="ignore"):
+        loss, gradient = cross_entropy(logits, [0, -100, 1])
+    wanted, rows = cross_entropy(logits[[0, 2]], [0, 1])
+    assert loss == wanted
+    assert_close(gradient, [rows[0], [0, 0], rows[1]])
+
+
+@pytest.mark.parametrize("labels", [[-100, -100], [7, 7]])
+def test_all_ignored_is_zero_not_nan(labels):
+    loss, gradient = cross_entropy(np.ones((2, 3)), labels, ignore_index=labels[0])
+    assert loss == 0.0
+    assert not gradient.any()
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (0, 3, 4), (2, 3, 0)])
+@pytest.mark.parametrize("reduction", ["none", "mean", "sum"])
+def test_nothing(shape, reduction):
+    loss, gradient = cross_entropy(
+        np.zeros(shape), np.zeros((shape[0], *shape[2:]), int), reduction=reduction
+    )
+    assert gradient.shape == shape
+    assert loss.size == 0 if reduction == "none" else loss == 0.0
+
+
+def test_an_empty_list_of_labels_is_no_error():
+    assert cross_entropy(np.zeros((0, 3)), [])[0] == 0.0
+
+
+def test_float32_stays_and_loss_is_a_python_float():
+    loss, gradient = cross_entropy(np.ones((2, 3), np.float32), [0, 1], weight=np.ones(3))
+    assert type(loss) is float
+    assert gradient.dtype == np.float32
+    assert cross_entropy(np.ones((2, 3), np.float32), [0, 1], reduction="none")[0].dtype == np.float32
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int32, np.int64])
+def test_any_integer_labels(dtype):
+    assert cross_entropy(np.zeros((1, 2)), np.array([1], dtype))[0] == math.log(2)
+
+
+@pytest.mark.parametrize(
+    ("logits", "labels", "options", "error", "message"),
+    [
+        (np.zeros(3), [0], {}, ValueError, r"logits must have shape \(N, K, …\) with K > 0, got \(3,\)"),
+        (np.zeros((2, 0)), [0, 0], {}, ValueError, r"with K > 0, got \(2, 0\)"),
+        (np.zeros((2, 3)), [0], {}, ValueError, r"labels must have shape \(2,\), got \(1,\)"),
+        (np.zeros((2, 3)), [0, 3], {}, ValueError, r"labels must lie in 0…2, got labels\[1\] = 3"),
+        (np.zeros((2, 3)), [-1, 0], {}, ValueError, r"labels\[0\] = -1"),
+        (np.zeros((2, 3)), [0.0, 1.0], {}, TypeError, "labels must be integers, got float64"),
+        (np.zeros((2, 3)), [True, False], {}, TypeError, "labels must be integers, got bool"),
+        (
+            np.zeros((2, 3)),
+            [0, 1],
+            {"weight": [1, 2]},
+            ValueError,
+            r"weight must have shape \(3,\), got \(2,\)",
+        ),
+        (np.zeros((2, 3)), [0, 1], {"reduction": "avg"}, ValueError, "reduction must be one of"),
+    ],
+)
+def test_bad_arguments(logits, labels, options, error, message):
+    with pytest.raises(error, match=message):
+        cross_entropy(logits, labels, **options)

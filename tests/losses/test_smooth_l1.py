@@ -1,0 +1,105 @@
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scratchcv.losses import smooth_l1_loss
+from scratchcv.testing import assert_close, check_loss
+
+GOLDEN = np.load(Path(__file__).parents[1] / "golden" / "losses.npz")
+CASES = sorted({key.rsplit("/", 1)[0] for key in GOLDEN.files if key.startswith("smooth_l1/")})
+
+
+def test_the_lecture_values():
+    # Lecture S1, line 705: 0.5 x² if |x| < 1 else |x| - 0.5.
+    x = np.array([-2, -1, -0.5, 0, 0.5, 1, 2, 10])
+    losses, gradient = smooth_l1_loss(x, np.zeros(8), reduction="none")
+    assert losses.tolist() == [1.5, 0.5, 0.125, 0, 0.125, 0.5, 1.5, 9.5]
+    assert gradient.tolist() == [-1, -1, -0.5, 0, 0.5, 1, 1, 1]
+
+
+def test_beta_moves_the_joint():
+    losses, gradient = smooth_l1_loss(np.array([1.0, 2.0, 4.0]), np.zeros(3), beta=2, reduction="none")
+    assert losses.tolist() == [0.25, 1.0, 3.0]
+    assert gradient.tolist() == [0.5, 1.0, 1.0]
+
+
+def test_beta_zero_is_the_l1_distance():
+    losses, gradient = smooth_l1_loss(np.array([-3.0, 0.0, 0.5]), np.zeros(3), beta=0, reduction="none")
+    assert losses.tolist() == [3.0, 0.0, 0.5]
+    assert gradient.tolist() == [-1.0, 0.0, 1.0]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_equals_pytorch(case):
+    prediction, target, beta, reduction, loss, gradient = (
+        GOLDEN[f"{case}/{key}"] for key in ("prediction", "target", "beta", "reduction", "loss", "gradient")
+    )
+    found = smooth_l1_loss(prediction, target, beta=float(beta), reduction=str(reduction))
+    assert_close(found[0], loss, rtol=1e-13)
+    assert_close(found[1], gradient, rtol=1e-13, atol=1e-15)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(st.tuples(st.floats(-100, 100), st.floats(-100, 100)), min_size=1, max_size=9),
+    st.sampled_from([0.0, 1e-3, 0.11, 1.0, 5.0]),
+    st.sampled_from(["none", "mean", "sum"]),
+)
+def test_equals_live_pytorch(pairs, beta, reduction):
+    torch = pytest.importorskip("torch")
+    prediction, target = np.array(pairs).T
+    x = torch.tensor(prediction, requires_grad=True)
+    wanted = torch.nn.functional.smooth_l1_loss(x, torch.tensor(target), beta=beta, reduction=reduction)
+    wanted.sum().backward()
+    loss, gradient = smooth_l1_loss(prediction, target, beta=beta, reduction=reduction)
+    assert_close(loss, wanted.detach().numpy())
+    assert_close(gradient, x.grad.numpy())
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.floats(-1e6, 1e6), st.floats(0.01, 10))
+def test_the_gradient_is_bounded_and_the_loss_lies_below_l1(d, beta):
+    loss, gradient = smooth_l1_loss([d], [0.0], beta=beta)
+    assert abs(gradient[0]) <= 1
+    assert 0 <= loss <= abs(d)
+
+
+@pytest.mark.parametrize("reduction", ["none", "mean", "sum"])
+@pytest.mark.parametrize("beta", [1.0, 0.3, 0.0])
+def test_gradient(reduction, beta):
+    rng = np.random.default_rng(2)
+    prediction, target = 2 * rng.standard_normal((2, 6, 4))
+    report = check_loss(partial(smooth_l1_loss, beta=beta, reduction=reduction), prediction, target)
+    assert report.worst < 1e-7
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_nothing_costs_nothing(reduction):
+    loss, gradient = smooth_l1_loss(np.zeros((0, 4)), np.zeros((0, 4)), reduction=reduction)
+    assert (loss, gradient.shape) == (0.0, (0, 4))
+
+
+def test_float32_stays_even_if_the_target_is_float64():
+    loss, gradient = smooth_l1_loss(np.ones(3, np.float32), np.zeros(3))
+    assert type(loss) is float
+    assert gradient.dtype == np.float32
+    assert smooth_l1_loss(np.ones(3, np.float32), np.zeros(3), reduction="none")[0].dtype == np.float32
+
+
+def test_integers_become_float64():
+    loss, gradient = smooth_l1_loss([3], [1])
+    assert (loss, gradient.dtype) == (1.5, np.float64)
+
+
+def test_bad_arguments():
+    with pytest.raises(ValueError, match=r"target must have shape \(2, 4\), got \(4,\)"):
+        smooth_l1_loss(np.zeros((2, 4)), np.zeros(4))
+    for beta in (-1, float("nan")):
+        with pytest.raises(ValueError, match="beta must be 0 or more, got"):
+            smooth_l1_loss([1.0], [0.0], beta=beta)
+    with pytest.raises(ValueError, match="reduction must be one of"):
+        smooth_l1_loss([1.0], [0.0], reduction="")

@@ -1,0 +1,105 @@
+import numpy as np
+import pytest
+
+from scratchcv.metrics.detections import gather
+
+BOX = np.array([[0.0, 0.0, 10.0, 10.0]])
+PREDICTION = {"boxes": BOX, "scores": np.array([0.9]), "labels": np.array([1])}
+TARGET = {"boxes": BOX, "labels": np.array([1])}
+
+
+def test_detections_are_sorted_by_label_image_and_score():
+    predictions = [
+        {
+            "boxes": BOX + np.array([[0], [1], [2]]),
+            "scores": [0.1, 0.9, 0.5],
+            "labels": [2, 1, 2],
+        },
+        {"boxes": BOX + np.array([[3], [4]]), "scores": [0.5, 0.5], "labels": [1, 1]},
+    ]
+    detections, _ = gather(predictions, [TARGET, TARGET])
+    assert detections.labels.tolist() == [1, 1, 1, 2, 2]
+    assert detections.images.tolist() == [0, 1, 1, 0, 0]
+    assert detections.scores.tolist() == [0.9, 0.5, 0.5, 0.5, 0.1]
+    assert detections.boxes[:, 0].tolist() == [1, 3, 4, 2, 0]
+
+
+def test_truths_have_areas_and_marks():
+    plain = {"boxes": [[0, 0, 4, 5]], "labels": [1]}
+    marked = {**plain, "area": [7.5], "difficult": [True], "crowd": [1], "masks": None}
+    _, truths = gather([PREDICTION] * 2, [plain, marked])
+    assert truths.areas.tolist() == [20, 7.5]
+    assert truths.difficult.tolist() == [False, True]
+    assert truths.crowd.tolist() == [False, True]
+
+
+def test_float32_is_widened_without_change():
+    boxes, scores = np.float32([[0.1, 0.2, 0.3, 0.4]]), np.float32([0.7])
+    detections, _ = gather([{"boxes": boxes, "scores": scores, "labels": [1]}], [TARGET])
+    assert detections.boxes.dtype == detections.scores.dtype == np.float64
+    assert detections.boxes.tolist() == boxes.tolist()
+    assert detections.scores.tolist() == scores.tolist()
+
+
+def test_read_only_and_strided_input():
+    boxes = np.repeat(np.repeat(BOX, 4, axis=0), 2, axis=1)[::2, ::2]
+    boxes.flags.writeable = False
+    detections, _ = gather([{"boxes": boxes, "scores": [0.1, 0.2], "labels": [1, 1]}], [TARGET])
+    assert detections.boxes.tolist() == BOX.tolist() * 2
+
+
+def test_empty_lists_are_no_error():
+    detections, truths = gather([{"boxes": [], "scores": [], "labels": []}], [{"boxes": [], "labels": []}])
+    assert detections.boxes.shape == truths.boxes.shape == (0, 4)
+    assert detections.labels.dtype == truths.labels.dtype == np.int64
+    detections, truths = gather([], [])
+    assert detections.boxes.shape == truths.boxes.shape == (0, 4)
+
+
+@pytest.mark.parametrize(
+    ("predictions", "targets", "message"),
+    [
+        ([PREDICTION], [], "one target for each prediction, got 1 predictions and 0 targets"),
+        (
+            [{"boxes": BOX, "labels": [1]}],
+            [TARGET],
+            r"predictions\[0\] has no 'scores', only 'boxes', 'labels'",
+        ),
+        ([PREDICTION], [{"boxes": BOX}], r"targets\[0\] has no 'labels', only 'boxes'"),
+        ([PREDICTION], [{}], r"targets\[0\] has no 'boxes'"),
+        (
+            [{**PREDICTION, "scores": [0.5, 0.4]}],
+            [TARGET],
+            r"predictions\[0\]\['scores'\] must have shape \(1,\), got \(2,\)",
+        ),
+        (
+            [PREDICTION],
+            [{**TARGET, "labels": []}],
+            r"targets\[0\]\['labels'\] must have shape \(1,\), got \(0,\)",
+        ),
+        (
+            [PREDICTION],
+            [{**TARGET, "boxes": BOX[:, :3]}],
+            r"targets\[0\]\['boxes'\] must have shape \(N, 4\), got \(1, 3\)",
+        ),
+        ([PREDICTION], [{**TARGET, "crowd": [0, 1]}], r"targets\[0\]\['crowd'\] must have shape \(1,\)"),
+        (
+            [{**PREDICTION, "labels": [1.5]}],
+            [TARGET],
+            r"predictions\[0\]\['labels'\] must be integers, got float64",
+        ),
+        (
+            [PREDICTION, {**PREDICTION, "scores": [np.nan]}],
+            [TARGET] * 2,
+            r"predictions\[1\]\['scores'\] must be finite, got nan at \[0\]",
+        ),
+        (
+            [PREDICTION],
+            [{**TARGET, "boxes": [[0, 0, np.inf, 1]]}],
+            r"targets\[0\]\['boxes'\] must be finite, got inf at \[0, 2\]",
+        ),
+    ],
+)
+def test_bad_input(predictions, targets, message):
+    with pytest.raises(ValueError, match=message):
+        gather(predictions, targets)

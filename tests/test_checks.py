@@ -1,0 +1,69 @@
+import numpy as np
+import pytest
+
+from scratchcv.checks import as_floating, check_array
+
+
+def test_an_array_of_the_wanted_shape_is_returned_itself():
+    array = np.zeros((3, 4), np.float32)
+    assert check_array("boxes", array, ("N", 4)) is array
+
+
+@pytest.mark.parametrize("count", [0, 1, 7])
+def test_a_name_stands_for_any_size(count):
+    assert check_array("boxes", np.zeros((count, 4)), ("N", 4)).shape == (count, 4)
+
+
+def test_lists_and_numbers_become_arrays():
+    assert check_array("boxes", [[1, 2, 3, 4]], ("N", 4)).tolist() == [[1, 2, 3, 4]]
+    assert check_array("scale", 2.5, ()).shape == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "shape", "message"),
+    [
+        (np.zeros((3, 5)), ("N", 4), "boxes must have shape (N, 4), got (3, 5)"),
+        (np.zeros(4), ("N", 4), "boxes must have shape (N, 4), got (4,)"),
+        (np.zeros((1, 3, 4)), ("N", 4), "boxes must have shape (N, 4), got (1, 3, 4)"),
+        (np.zeros((2, 1)), ("N",), "boxes must have shape (N,), got (2, 1)"),
+        (np.zeros(2), (3,), "boxes must have shape (3,), got (2,)"),
+        ([], ("N", 4), "boxes must have shape (N, 4), got (0,)"),
+        (1.0, (2, "N"), "boxes must have shape (2, N), got ()"),
+        (np.zeros(2), (), "boxes must have shape (), got (2,)"),
+    ],
+)
+def test_the_message_says_what_was_wanted_and_what_came(value, shape, message):
+    with pytest.raises(ValueError) as caught:
+        check_array("boxes", value, shape)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_single_and_double_precision_pass_uncopied(dtype):
+    array = np.zeros(3, dtype)
+    assert as_floating(array) is array
+
+
+@pytest.mark.parametrize(
+    ("dtype", "becomes"),
+    [
+        (np.float16, np.float32),
+        (np.uint8, np.float64),
+        (np.int64, np.float64),
+        (np.bool_, np.float64),
+    ],
+)
+def test_other_numbers_become_floating(dtype, becomes):
+    floating = as_floating(np.array([0, 1], dtype))
+    assert floating.dtype == becomes
+    assert floating.tolist() == [0, 1]
+
+
+def test_numbers_and_empty_lists_become_float64():
+    assert as_floating(3).dtype == np.float64
+    assert as_floating([]).dtype == np.float64
+
+
+def test_words_are_refused():
+    with pytest.raises(ValueError, match="could not convert string to float"):
+        as_floating(["dog"])

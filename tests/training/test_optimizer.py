@@ -1,0 +1,141 @@
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+from scratchcv.layers.layer import Layer, Parameter
+from scratchcv.training import SGD, Adam, Optimizer
+
+OPTIMIZERS: list[Any] = [
+    pytest.param(lambda parameters: SGD(parameters, 0.1, momentum=0.9, weight_decay=0.1), id="sgd"),
+    pytest.param(lambda parameters: Adam(parameters, 0.1, weight_decay=0.1), id="adam"),
+    pytest.param(lambda parameters: Adam(parameters, 0.1, weight_decay=0.1, decoupled=True), id="adamw"),
+]
+
+
+class TwoWeights(Layer):
+    def __init__(self) -> None:
+        self.weight, self.bias = Parameter(np.ones((2, 3))), Parameter(np.ones(2))
+
+
+def train(model: TwoWeights, optimizer: Optimizer, steps: range) -> None:
+    for step in steps:
+        rng = np.random.default_rng(step)
+        for parameter in model.parameters():
+            parameter.grad[...] = rng.standard_normal(parameter.value.shape)
+        optimizer.step()
+
+
+@pytest.mark.parametrize("build", OPTIMIZERS)
+def test_state_goes_on_bitwise(build: Any) -> None:
+    whole = TwoWeights()
+    train(whole, build(whole.parameters()), range(6))
+    half = TwoWeights()
+    optimizer = build(half.parameters())
+    train(half, optimizer, range(3))
+    fresh = TwoWeights()
+    fresh.load_state_dict(half.state_dict())
+    resumed = build(fresh.parameters())
+    resumed.load_state_dict(optimizer.state_dict())
+    train(fresh, resumed, range(3, 6))
+    assert fresh.weight.value.tobytes() == whole.weight.value.tobytes()
+    assert fresh.bias.value.tobytes() == whole.bias.value.tobytes()
+
+
+@pytest.mark.parametrize("build", OPTIMIZERS)
+def test_state_is_a_copy(build: Any) -> None:
+    model = TwoWeights()
+    optimizer = build(model.parameters())
+    train(model, optimizer, range(1))
+    state = optimizer.state_dict()
+    before = {name: array.copy() for name, array in state.items()}
+    train(model, optimizer, range(1, 3))
+    for name, array in state.items():
+        np.testing.assert_array_equal(array, before[name])
+
+
+@pytest.mark.parametrize("build", OPTIMIZERS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_follows_its_model_to_another_dtype(build: Any, dtype: Any) -> None:
+    model = TwoWeights()
+    optimizer = build(model.parameters())
+    model.astype(dtype)
+    train(model, optimizer, range(2))
+    assert {parameter.value.dtype for parameter in model.parameters()} == {np.dtype(dtype)}
+    averages = [array for name, array in optimizer.state_dict().items() if name != "steps"]
+    assert {array.dtype for array in averages} == {np.dtype(dtype)}
+
+
+@pytest.mark.parametrize("build", OPTIMIZERS)
+def test_float32_stays_float32_with_a_numpy_learning_rate(build: Any) -> None:
+    model = TwoWeights().astype(np.float32)
+    optimizer = build(model.parameters())
+    optimizer.step(np.float64(0.1))
+    assert model.weight.value.dtype == np.float32
+
+
+def test_step_keeps_the_array_that_views_share() -> None:
+    w = Parameter([1.0])
+    array = w.value
+    w.grad[:] = 1.0
+    SGD([w], lr=0.5).step()
+    assert array.tolist() == [0.5]
+    assert w.value is array
+
+
+def test_a_shared_parameter_is_updated_once() -> None:
+    w = Parameter([1.0])
+    w.grad[:] = 1.0
+    SGD([w, w], lr=0.25).step()
+    assert w.value.tolist() == [0.75]
+
+
+@pytest.mark.parametrize(("decay_1d", "bias"), [(True, 0.5), (False, 1.0)])
+def test_biases_need_not_decay(decay_1d: bool, bias: float) -> None:
+    for build in (
+        lambda parameters: SGD(parameters, 0.5, weight_decay=1.0, decay_1d=decay_1d),
+        lambda parameters: Adam(parameters, 0.5, weight_decay=1.0, decoupled=True, decay_1d=decay_1d),
+    ):
+        model = TwoWeights()
+        build(model.parameters()).step()  # the gradients are 0: what moves is the decay
+        assert model.weight.value.tolist() == [[0.5] * 3] * 2
+        assert model.bias.value.tolist() == [bias] * 2
+
+
+def test_zero_grad() -> None:
+    w = Parameter([1.0])
+    w.grad[:] = 7.0
+    SGD([w], lr=0.1).zero_grad()
+    assert w.grad.tolist() == [0.0]
+
+
+def test_state_of_another_optimizer_is_refused() -> None:
+    model = TwoWeights()
+    sgd, adam = SGD(model.parameters(), 0.1), Adam(model.parameters())
+    with pytest.raises(
+        ValueError, match=r"another optimizer or model: mean\.0, mean\.1, .*velocity\.1 on one side"
+    ):
+        adam.load_state_dict(sgd.state_dict())
+
+
+def test_state_of_another_shape_is_refused_whole() -> None:
+    one, other = (
+        SGD([Parameter([1.0]), Parameter([1.0])], 0.1),
+        SGD([Parameter([1.0]), Parameter([1.0, 2.0])], 0.1),
+    )
+    state = one.state_dict() | {"velocity.0": np.array([5.0])}
+    with pytest.raises(ValueError, match=r"velocity\.1 must have shape \(2,\), got \(1,\)"):
+        other.load_state_dict(state)
+    assert other.velocity[0].tolist() == [0.0]
+
+
+def test_bad_arguments() -> None:
+    with pytest.raises(ValueError, match="at least one Parameter, got none"):
+        SGD([], lr=0.1)
+    with pytest.raises(TypeError, match="parameters must be Parameter objects, got Layer"):
+        SGD(cast("Any", [Layer()]), lr=0.1)
+    for lr in (-1.0, float("nan"), float("inf")):
+        with pytest.raises(ValueError, match="lr must be finite and at least 0"):
+            SGD([Parameter([1.0])], lr=lr)
+        with pytest.raises(ValueError, match="lr must be finite and at least 0"):
+            SGD([Parameter([1.0])], lr=0.1).step(lr)
