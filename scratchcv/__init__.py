@@ -12,7 +12,18 @@ from scratchcv.errors import InputError
 
 __version__ = "0.1.0"
 
-_ROOMS = ("boxes", "data", "kernels", "layers", "losses", "metrics", "models", "testing", "training", "visualize")
+_ROOMS = (
+    "boxes",
+    "data",
+    "kernels",
+    "layers",
+    "losses",
+    "metrics",
+    "models",
+    "testing",
+    "training",
+    "visualize",
+)
 
 __all__ = ["InputError", "__version__", "get_backend", "set_backend", "use_backend"]
 

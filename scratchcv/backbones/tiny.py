@@ -76,7 +76,7 @@ class TinyBackbone(Layer):
                 dx = dx + outside.pop()
         return self.stages[0].backward(dx, cache[0])
 
-    def __call__(self, x: Array) -> list[Array]:
+    def __call__(self, x: Array, /) -> list[Array]:
         """Return the features of the last stages, keeping no cache."""
         features = []
         for stage in self.stages:

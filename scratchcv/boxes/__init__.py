@@ -7,6 +7,7 @@ from scratchcv.boxes.anchors import grid_anchors, multibox_prior
 from scratchcv.boxes.area import box_area
 from scratchcv.boxes.clip import clip_boxes_to_image, remove_small_boxes
 from scratchcv.boxes.convert import box_convert
+from scratchcv.boxes.default_box_scales import default_box_scales
 from scratchcv.boxes.default_boxes import ssd300_default_boxes, ssd512_default_boxes, ssd_default_boxes
 from scratchcv.boxes.deltas import decode_deltas, encode_deltas
 from scratchcv.boxes.generalized_iou import generalized_box_iou
@@ -31,6 +32,7 @@ __all__ = [
     "box_iou",
     "clip_boxes_to_image",
     "decode_deltas",
+    "default_box_scales",
     "encode_deltas",
     "generalized_box_iou",
     "grid_anchors",

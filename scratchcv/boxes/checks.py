@@ -66,12 +66,13 @@ def check_valid_boxes(name: str, value: ArrayLike) -> Array:
     ValueError: boxes[1] has x2 < x1: [30.0, 10.0, 20.0, 40.0]
     """
     boxes = as_boxes(name, value)
-    not_finite = ~np.isfinite(boxes).all(axis=1)
+    finite = np.isfinite(boxes).all(axis=1)
     x1, y1, x2, y2 = boxes.T
-    faulty = np.flatnonzero(not_finite | (x2 < x1) | (y2 < y1))
+    faulty = np.flatnonzero(~finite | (x2 < x1) | (y2 < y1))
     if faulty.size:
         row = faulty[0]
-        side = "x2 < x1" if x2[row] < x1[row] else "y2 < y1"
-        fault = "a coordinate that is not finite" if not_finite[row] else side
+        fault = "x2 < x1" if x2[row] < x1[row] else "y2 < y1"
+        if not np.isfinite(boxes[row]).all():
+            fault = "a coordinate that is not finite"
         raise ValueError(f"{name}[{row}] has {fault}: {boxes[row].tolist()}")
     return boxes

@@ -108,11 +108,11 @@ def soft_nms(
         raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
     if not sigma > 0:
         raise ValueError(f"sigma must be positive, got {sigma}")
-    boxes = np.ascontiguousarray(check_valid_boxes("boxes", boxes), np.float64)
+    boxes = check_valid_boxes("boxes", boxes)
     scores = as_floating(check_array("scores", scores, (len(boxes),)))
     keep, new_scores = active_form(soft_nms_numpy)(
-        boxes,
-        np.ascontiguousarray(scores, np.float64),
+        np.array(boxes, np.float64, order="C"),
+        np.array(scores, np.float64),
         method == "gaussian",
         float(sigma),
         float(iou_threshold),

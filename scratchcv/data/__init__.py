@@ -1,25 +1,60 @@
-"""Data sets, image files, augmentation and batches: what models see, and in which order."""
+"""What models see, and in which order: data sets, image files, augmentation, batches."""
 
 from scratchcv.data.augment import (
     Compose,
+    RandomApply,
     RandomHorizontalFlip,
+    RandomResizedCrop,
     RandomRotate90,
     RandomVerticalFlip,
     Resize,
 )
+from scratchcv.data.augment_ee628 import ColorJitter, ee628_augmentation
+from scratchcv.data.augment_ssd import (
+    RandomIoUCrop,
+    RandomPhotometricDistort,
+    RandomZoomOut,
+    ssd_augmentation,
+)
 from scratchcv.data.batch import BatchLoader
-from scratchcv.data.image import load_image, resize_image, to_tensor
+from scratchcv.data.color import adjust_brightness, adjust_contrast, adjust_hue, adjust_saturation
+from scratchcv.data.crop import crop, resize, resized_crop
+from scratchcv.data.geometry import horizontal_flip, rotate90, vertical_flip
+from scratchcv.data.image import image_size, load_image, resize_image, to_tensor
+from scratchcv.data.scenes import SceneDataset
 from scratchcv.data.voc import VocDataset
+from scratchcv.data.voc_segmentation import voc_colormap
 
 __all__ = [
     "BatchLoader",
+    "ColorJitter",
     "Compose",
+    "RandomApply",
     "RandomHorizontalFlip",
+    "RandomIoUCrop",
+    "RandomPhotometricDistort",
+    "RandomResizedCrop",
     "RandomRotate90",
     "RandomVerticalFlip",
+    "RandomZoomOut",
     "Resize",
+    "SceneDataset",
     "VocDataset",
+    "adjust_brightness",
+    "adjust_contrast",
+    "adjust_hue",
+    "adjust_saturation",
+    "crop",
+    "ee628_augmentation",
+    "horizontal_flip",
+    "image_size",
     "load_image",
+    "resize",
     "resize_image",
+    "resized_crop",
+    "rotate90",
+    "ssd_augmentation",
     "to_tensor",
+    "vertical_flip",
+    "voc_colormap",
 ]

@@ -1,4 +1,4 @@
-"""SSD's sampling of patches: large objects from crops, small ones from zooming out."""
+"""SSD's augmentation: zooming out, patches that overlap an object enough, distorted colours, mirrors."""
 
 from collections.abc import Sequence
 
@@ -6,9 +6,13 @@ import numpy as np
 
 from scratchcv.boxes import box_iou
 from scratchcv.checks import Array
-from scratchcv.data.augment import check_probability
-from scratchcv.data.crop import Window, centres_inside, crop
+from scratchcv.data.augment import Compose, RandomHorizontalFlip, check_probability
+from scratchcv.data.color import adjust_brightness, adjust_contrast, adjust_hue, adjust_saturation
+from scratchcv.data.crop import Window, centres_inside, crop, resized_crop
 from scratchcv.data.geometry import Sample, Target
+
+SSD_MEAN = (123, 117, 104)
+"""ImageNet's mean colour, which SSD's zooming out paints around the image."""
 
 
 class RandomIoUCrop:
@@ -34,7 +38,8 @@ class RandomIoUCrop:
 
     References
     ----------
-    Liu et al., "SSD: Single Shot MultiBox Detector", ECCV 2016, §2.2; CS 7.2 "CNNs for Detection II", slide 20.
+    Liu et al., "SSD: Single Shot MultiBox Detector", ECCV 2016, §2.2.
+    Balasubramanian, "Deep Learning for Computer Vision", 7.2 "CNNs for Detection II", slide 20.
 
     Examples
     --------
@@ -88,7 +93,8 @@ class RandomIoUCrop:
         least, most = self.aspect_ratios
         w, h = extent.T
         allowed = (w > 0) & (h > 0) & (w >= least * h) & (w <= most * h)
-        return np.concatenate([corner, corner + extent], axis=1)[allowed]
+        patches: Array = np.concatenate([corner, corner + extent], axis=1)[allowed]
+        return patches
 
 
 class RandomZoomOut:
@@ -137,3 +143,118 @@ class RandomZoomOut:
         left = int(rng.integers(canvas_width - width + 1))
         top = int(rng.integers(canvas_height - height + 1))
         return -left, -top, canvas_width - left, canvas_height - top
+
+
+class RandomPhotometricDistort:
+    """Change brightness, contrast, saturation, hue and the order of the channels, each with probability `p`.
+
+    Parameters
+    ----------
+    brightness, contrast, saturation, hue : (float, float)
+        Ranges of the factors of `adjust_brightness` and its like.
+    p : float
+        Probability of each change by itself.
+    permute_channels : bool
+        Whether the channels may be permuted.
+
+    Notes
+    -----
+    The contrast changes before saturation and hue, or after them, as likely, which is SSD's order. SSD adds
+    up to ±32 to the brightness; as in torchvision, it is multiplied here.
+
+    References
+    ----------
+    Howard, "Some Improvements on Deep CNN Based Image Classification", 2013, whom SSD (§2.2) follows.
+
+    Examples
+    --------
+    >>> distort = RandomPhotometricDistort(p=0.0)
+    >>> distort(np.full((1, 1, 3), 7, np.uint8), {}, np.random.default_rng(0))[0].tolist()
+    [[[7, 7, 7]]]
+    """
+
+    def __init__(
+        self,
+        brightness: tuple[float, float] = (0.875, 1.125),
+        contrast: tuple[float, float] = (0.5, 1.5),
+        saturation: tuple[float, float] = (0.5, 1.5),
+        hue: tuple[float, float] = (-0.05, 0.05),
+        p: float = 0.5,
+        *,
+        permute_channels: bool = True,
+    ) -> None:
+        self.brightness, self.contrast, self.saturation, self.hue = brightness, contrast, saturation, hue
+        self.p = check_probability(p)
+        self.permute_channels = permute_channels
+
+    def __call__(self, image: Array, target: Target, rng: np.random.Generator) -> Sample:
+        """Return the image in other colours, and the target itself."""
+        contrast = (adjust_contrast, self.contrast)
+        changes = [(adjust_saturation, self.saturation), (adjust_hue, self.hue)]
+        changes.insert(0 if rng.random() < 0.5 else 2, contrast)
+        for adjust, bounds in [(adjust_brightness, self.brightness), *changes]:
+            if rng.random() < self.p:
+                image = adjust(image, rng.uniform(*bounds))
+        if self.permute_channels and rng.random() < self.p:
+            image = np.ascontiguousarray(image[..., rng.permutation(3)])
+        return image, target
+
+
+def ssd_augmentation(
+    size: tuple[int, int] = (300, 300),
+    *,
+    fill: Sequence[float] = SSD_MEAN,
+    keypoint_flip_pairs: Sequence[tuple[int, int]] = (),
+) -> Compose:
+    """Return SSD's augmentation: zoom out, patch of a minimum IoU, stretch to `size`, flip, colours.
+
+    Parameters
+    ----------
+    size : (int, int)
+        Height and width of the result.
+    fill : three numbers
+        Colour around images that are zoomed out.
+    keypoint_flip_pairs : sequence of (int, int)
+        Keypoints that swap, see `horizontal_flip`.
+
+    Notes
+    -----
+    SSD changes the colours first. Here they come last, when the image has its final, mostly smaller size; the
+    only difference is that `fill` changes too. Channels are not permuted, as in the authors' settings.
+
+    References
+    ----------
+    Liu et al., "SSD: Single Shot MultiBox Detector", ECCV 2016, §2.2 and §3.6.
+
+    Examples
+    --------
+    >>> transform = ssd_augmentation((300, 300))
+    >>> image, target = transform(np.zeros((480, 640, 3), np.uint8), {}, np.random.default_rng(0))
+    >>> image.shape
+    (300, 300, 3)
+    """
+    return Compose(
+        [
+            _ZoomCropResize(RandomZoomOut(fill=fill), RandomIoUCrop(), size),
+            RandomHorizontalFlip(keypoint_flip_pairs=keypoint_flip_pairs),
+            RandomPhotometricDistort(permute_channels=False),
+        ]
+    )
+
+
+class _ZoomCropResize:
+    """Zoom out, cut a patch and stretch it, in one step that never stores the canvas."""
+
+    def __init__(self, zoom_out: RandomZoomOut, iou_crop: RandomIoUCrop, size: tuple[int, int]) -> None:
+        self.zoom_out, self.iou_crop, self.size = zoom_out, iou_crop, size
+
+    def __call__(self, image: Array, target: Target, rng: np.random.Generator) -> Sample:
+        height, width = image.shape[:2]
+        canvas = self.zoom_out.window(height, width, rng) or (0, 0, width, height)
+        left, top, right, bottom = canvas
+        boxes = target.get("boxes", np.zeros((0, 4)))
+        boxes = boxes - np.array([left, top, left, top], boxes.dtype)
+        patch = self.iou_crop.window(bottom - top, right - left, boxes, rng)
+        if patch is not None:
+            canvas = (left + patch[0], top + patch[1], left + patch[2], top + patch[3])
+        return resized_crop(image, target, canvas, self.size, fill=self.zoom_out.fill)

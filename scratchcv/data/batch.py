@@ -64,7 +64,7 @@ class BatchLoader:
     Notes
     -----
     Batch k is a pure function of the data set, the transform, the seed and k: the order of epoch e comes from
-    a generator seeded by (seed, e), and what happens to an image in it from one seeded by (seed, e, its index).
+    a generator seeded by (seed, e), and what happens to an image in it from one seeded by (seed, e, index).
     So neither `prefetch` nor `workers` changes a byte, and a training resumes by its step number alone.
 
     Examples
@@ -126,7 +126,7 @@ class BatchLoader:
     def epoch(self, number: int = 0) -> Iterator[Batch]:
         """Yield the batches of one epoch.
 
-        A loader for evaluation has ``shuffle=False, drop_last=False``, so that each image comes once, in order.
+        With ``shuffle=False, drop_last=False`` each image comes once and in order, as evaluation needs it.
         """
         first = number * self.steps_per_epoch
         return self._load(iter(range(first, first + self.steps_per_epoch)))

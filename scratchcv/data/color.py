@@ -63,7 +63,7 @@ def adjust_saturation(image: Array, factor: float) -> Array:
 
     def saturate(planes: Array) -> Array:
         grey = np.floor(np.tensordot(LUMA, planes, 1))
-        return np.add(share * planes, (1 - share) * grey)
+        return np.asarray(share * planes + (1 - share) * grey)
 
     return _by_bands(saturate, image)
 
@@ -107,7 +107,7 @@ def adjust_hue(image: Array, factor: float) -> Array:
         hue = np.where(value == red, green - blue, hue) / np.maximum(chroma, 1) + turn
         hue -= 6 * np.floor(hue / 6)
         shares = np.stack([np.abs(hue - 3) - 1, 2 - np.abs(hue - 2), 2 - np.abs(hue - 4)])
-        return np.add(least + np.float32(0.5), chroma * np.clip(shares, 0, 1))
+        return np.asarray(least + chroma * np.clip(shares, 0, 1) + np.float32(0.5))
 
     return _by_bands(shift, image)
 

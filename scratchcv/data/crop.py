@@ -1,6 +1,5 @@
 """Cut windows out of an image and stretch them, the target with it."""
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -170,7 +169,13 @@ def _overlap(first: int, last: int, count: int, limit: int) -> tuple[float, floa
 
     `count` new pixels stretch across [first, last).
     """
-    scale = count / (last - first)
-    new_first = math.ceil((max(first, 0) - first) * scale)
-    new_last = math.floor((min(last, limit) - first) * scale)
-    return first + new_first / scale, min(first + new_last / scale, limit), new_first, new_last
+    span = last - first
+    new_first = -((first - max(first, 0)) * count // span)
+    new_last = (min(last, limit) - first) * count // span
+    old_first, old_last = first + new_first * span / count, first + new_last * span / count
+    return (
+        max(old_first, 0),
+        min(old_last, limit),
+        new_first,
+        new_last,
+    )  # by rounding they may be just outside

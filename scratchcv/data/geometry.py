@@ -53,7 +53,7 @@ def horizontal_flip(
         return width - x, y
 
     target = move_target(target, mirror, lambda plane: plane[..., ::-1])
-    return np.ascontiguousarray(image[:, ::-1]), _swap_keypoints(target, keypoint_flip_pairs)
+    return image[:, ::-1], _swap_keypoints(target, keypoint_flip_pairs)
 
 
 def vertical_flip(
@@ -73,7 +73,7 @@ def vertical_flip(
         return x, height - y
 
     target = move_target(target, mirror, lambda plane: plane[..., ::-1, :])
-    return np.ascontiguousarray(image[::-1]), _swap_keypoints(target, keypoint_flip_pairs)
+    return image[::-1], _swap_keypoints(target, keypoint_flip_pairs)
 
 
 def rotate90(image: Array, target: Target, turns: int = 1) -> Sample:
@@ -95,7 +95,7 @@ def rotate90(image: Array, target: Target, turns: int = 1) -> Sample:
             np.rot90(image),
             move_target(target, turn, lambda plane: np.rot90(plane, axes=(-2, -1))),
         )
-    return np.ascontiguousarray(image), target
+    return image, target
 
 
 def select_objects(target: Target, keep: Array) -> Target:

@@ -21,6 +21,7 @@ FORMATS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
 MAX_PIXELS = 64_000_000
 
 _ORIENTATION_TAG = 0x0112
+_TIFF_SIZE_TAGS = 0x0100, 0x0101
 
 
 def load_image(path: str | PathLike[str], *, max_pixels: int = MAX_PIXELS) -> Array:
@@ -46,8 +47,9 @@ def load_image(path: str | PathLike[str], *, max_pixels: int = MAX_PIXELS) -> Ar
     Notes
     -----
     - The rotation that a camera notes in EXIF is applied; boxes refer to the upright image.
-    - Transparency (alpha channel, palette entry or colour key) is laid on white, as on a page. Dropping it, as ``convert("RGB")`` does, would bring out whatever colour lies under it.
-    - 16 bits are scaled by 255/65535, never clipped. The file of wider integers or of floats says nothing about
+    - Transparency (alpha channel, palette entry or colour key) is laid on white, as on a page. Dropping it,
+      as ``convert("RGB")`` does, would bring out whatever colour lies under it.
+    - 16 bits are scaled by 255/65535, never clipped. A file of wider integers or of floats does not tell
       their range: within [0, 65535] they count as 16 bits (floats within [0, 1] as fractions), others are
       stretched from their least to their greatest.
     - CMYK goes through the simple formula R = (1 − C)(1 − K); Adobe's inverted JPEGs come out right.
@@ -62,7 +64,7 @@ def load_image(path: str | PathLike[str], *, max_pixels: int = MAX_PIXELS) -> Ar
     >>> image.shape, image[0, 0].tolist()
     ((2, 4, 3), [7, 7, 7])
     """
-    with _opened(Path(path), max_pixels) as image:
+    with open_image(Path(path), max_pixels) as image:
         image.load()
         return np.array(_upright(_to_rgb(image), _orientation(image)))
 
@@ -83,14 +85,31 @@ def image_size(path: str | PathLike[str], *, max_pixels: int = MAX_PIXELS) -> tu
     ...     image_size(folder + "/grey.png")
     (2, 4)
     """
-    with _opened(Path(path), max_pixels) as image:
+    with open_image(Path(path), max_pixels) as image:
         width, height = image.size
+        if image.format == "TIFF":  # Pillow turns these by itself, and their size by then or before
+            width, height = (image.getexif()[tag] for tag in _TIFF_SIZE_TAGS)
         return (width, height) if _orientation(image) >= 5 else (height, width)
 
 
 @contextmanager
-def _opened(path: Path, max_pixels: int) -> Iterator["ImageFile"]:
-    """Open an image, its pixels not yet decoded; turn whatever goes wrong inside into an `InputError`."""
+def open_image(path: Path, max_pixels: int = MAX_PIXELS) -> Iterator["ImageFile"]:
+    """Open an image, its pixels not yet decoded; what goes wrong inside the block becomes an `InputError`.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    max_pixels : int
+        Larger images are refused.
+
+    Examples
+    --------
+    >>> with open_image(Path("missing.jpg")) as image:
+    ...     image.load()
+    Traceback (most recent call last):
+    scratchcv.errors.InputError: missing.jpg: no such file, an image was wanted
+    """
     try:
         if not path.is_file():
             reason = "is a folder" if path.is_dir() else "is not a file" if path.exists() else "no such file"
@@ -131,7 +150,10 @@ def _recognise(file: BinaryIO, path: Path) -> "ImageFile":
 
 
 def _orientation(image: "Image") -> int:
-    orientation = image.getexif().get(_ORIENTATION_TAG, 1)
+    try:
+        orientation = image.getexif().get(_ORIENTATION_TAG, 1)
+    except Exception:  # damaged notes of the camera do not make an image worthless
+        return 1
     return orientation if orientation in range(1, 9) else 1
 
 
@@ -170,7 +192,7 @@ def _eight_bits(grey: Array) -> Array:
         low, high = 0, 1
     elif low >= 0 and high <= 65535:
         low, high = 0, 65535
-    eight_bits: Array = np.rint((values - low) * (255 / max(high - low, 1e-300))).astype(np.uint8)
+    eight_bits: Array = np.rint((values - low) * 255 / max(high - low, 1e-300)).astype(np.uint8)
     return eight_bits
 
 
@@ -225,7 +247,8 @@ def resize_image(
 
     Notes
     -----
-    Pillow's filter; torchvision's ``resize(…, antialias=True)`` agrees with it. Floats are computed in float32.
+    Pillow's filter; torchvision's ``resize(…, antialias=True)`` agrees with it. Floats are computed in
+    float32.
 
     Examples
     --------

@@ -9,7 +9,18 @@ import numpy as np
 
 from scratchcv.checks import Array
 from scratchcv.data.chance import between
-from scratchcv.data.shapes import Colour, Point, Shape, capsule, convex_polygon, ellipse, hsv, paint, union
+from scratchcv.data.shapes import (
+    Colour,
+    Point,
+    Shape,
+    capsule,
+    convex_polygon,
+    ellipse,
+    hsv,
+    outline_reach,
+    paint,
+    union,
+)
 
 
 @dataclass(frozen=True)
@@ -121,8 +132,9 @@ class Pen:
         """Return the drawing, shaded from top to bottom."""
         line = max(1.0, 0.03 * self._unit)
         x1, y1, x2, y2 = union(*(shape for shape, _, _ in self._parts)).bounds
-        left, top = math.floor(x1 - line - 1), math.floor(y1 - line - 1)
-        height, width = math.ceil(y2 + line + 1) - top, math.ceil(x2 + line + 1) - left
+        reach = outline_reach(line)
+        left, top = math.floor(x1 - reach), math.floor(y1 - reach)
+        height, width = math.ceil(y2 + reach) - top, math.ceil(x2 + reach) - left
         layer = np.zeros((4, height, width), dtype=np.float32)
         for shape, colour, outlined in self._parts:
             paint(layer, (left, top), shape, colour, self.dark, line if outlined else 0.0)

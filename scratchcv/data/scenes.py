@@ -69,6 +69,7 @@ def scene(
     -----
     The same seed gives the same bytes on every machine: nothing is drawn but `Generator.random`, and only
     correctly rounded operations follow (no sine, no exponential, no sum whose order is free).
+    ``scene(seed, size)`` is scene 0 of ``SceneDataset(…, size=size, seed=seed)``.
 
     Examples
     --------
@@ -193,7 +194,7 @@ def _find_place(rng: np.random.Generator, solid: Array, ids: Array, areas: Array
     polite = float(rng.random()) < 0.75
     for attempt in range(_TRIES):
         # Only the first try may push a thing over the border, so that the first thing always finds a place.
-        slack = 0.1 if attempt == 0 else 0.0
+        slack = 0.2 if attempt == 0 else 0.0
         row, column = (
             math.floor(between(rng, -slack * own, full - own + slack * own))
             for own, full in zip(solid.shape, ids.shape, strict=True)

@@ -202,6 +202,17 @@ def difference(first: Shape, second: Shape) -> Shape:
     return Shape(lambda xs, ys: np.maximum(first.distance(xs, ys), -second.distance(xs, ys)), first.bounds)
 
 
+def outline_reach(width: float) -> float:
+    """Return how far paint goes beyond a shape's bounds: mitred corners stick out, and edges are smooth.
+
+    Examples
+    --------
+    >>> outline_reach(2)
+    4.0
+    """
+    return 1.5 * width + 1
+
+
 def paint(
     layer: Array, origin: tuple[int, int], shape: Shape, fill: Colour, line: Colour, width: float
 ) -> None:
@@ -223,8 +234,9 @@ def paint(
         Width in pixels of the outline around the shape; 0 for none.
     """
     x1, y1, x2, y2 = shape.bounds
-    left, top = (max(math.floor(low - width - 1) - o, 0) for low, o in zip((x1, y1), origin, strict=True))
-    right, bottom = (math.ceil(high + width + 1) - o for high, o in zip((x2, y2), origin, strict=True))
+    reach = outline_reach(width)
+    left, top = (max(math.floor(low - reach) - o, 0) for low, o in zip((x1, y1), origin, strict=True))
+    right, bottom = (math.ceil(high + reach) - o for high, o in zip((x2, y2), origin, strict=True))
     view = layer[:, top : max(bottom, top), left : max(right, left)]
     xs = np.arange(view.shape[2], dtype=np.float32)[None, :] + (origin[0] + left + 0.5)
     ys = np.arange(view.shape[1], dtype=np.float32)[:, None] + (origin[1] + top + 0.5)

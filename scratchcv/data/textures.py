@@ -64,9 +64,9 @@ def _grid_position(pixels: int, cells: int) -> tuple[Array, Array]:
 
 def _sky(rng: np.random.Generator, shape: tuple[int, int]) -> Array:
     clouds = value_noise(rng, shape, (7, 4)) + value_noise(rng, shape, (14, 9)) * 0.4
-    haze: Array = np.arange(shape[0], dtype=np.float32)[:, None] * (0.5 / shape[0])
-    haze = haze + np.clip(clouds * 2 - 1.6, 0, 0.5)
-    return haze
+    haze = np.arange(shape[0], dtype=np.float32)[:, None] * (0.5 / shape[0])
+    brightness: Array = haze + np.clip(clouds * 2 - 1.6, 0, 0.5)
+    return brightness
 
 
 def _grass(rng: np.random.Generator, shape: tuple[int, int]) -> Array:
@@ -80,7 +80,9 @@ def _water(rng: np.random.Generator, shape: tuple[int, int]) -> Array:
 
 def _sand(rng: np.random.Generator, shape: tuple[int, int]) -> Array:
     dunes = value_noise(rng, shape, (3, 3)) * 8
-    return np.abs(dunes - np.floor(dunes) - 0.5) * 0.7 + value_noise(rng, shape, (96, 96)) * 0.5 + 0.1
+    ridges = np.abs(dunes - np.floor(dunes) - 0.5)
+    brightness: Array = ridges * 0.7 + value_noise(rng, shape, (96, 96)) * 0.5 + 0.1
+    return brightness
 
 
 def _brick(rng: np.random.Generator, shape: tuple[int, int]) -> Array:
@@ -91,7 +93,8 @@ def _brick(rng: np.random.Generator, shape: tuple[int, int]) -> Array:
     across = (np.arange(shape[1]) + 0.5) * (courses / 2) + course % 2 * 0.5
     brick = across.astype(np.intp)
     mortar = (down - course < 0.16) | (across - brick < 0.08)
-    return np.where(mortar, np.float32(0.95), shades[course % 16, brick % 16])
+    brightness: Array = np.where(mortar, np.float32(0.95), shades[course % 16, brick % 16])
+    return brightness
 
 
 def _road(rng: np.random.Generator, shape: tuple[int, int]) -> Array:

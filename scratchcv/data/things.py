@@ -146,7 +146,7 @@ def _mug(pen: Pen, rng: np.random.Generator) -> None:
 
 def _mushroom(pen: Pen, rng: np.random.Generator) -> None:
     width, crown, foot = between(rng, 0.65, 0.95), between(rng, 0.65, 0.95), between(rng, 0.26, 0.38)
-    pen.paint(pen.polygon([(-0.22, -0.2), (0.22, -0.2), (foot, 0.85), (-foot, 0.85)], 0.14), pen.pale)
+    pen.paint(pen.polygon([(-0.22, -0.2), (0.22, -0.2), (foot, 0.85), (-foot, 0.85)], 0.14), pen.third)
     cap = intersection(pen.ellipse((0, 0.05), (width, crown)), pen.rectangle(-2, -2, 2, 0.16))
     pen.paint(cap, pen.main)
     for x, y, radius in ((-0.55, -0.12, 0.17), (0.02, -0.5, 0.21), (0.55, -0.08, 0.16)):
@@ -155,13 +155,13 @@ def _mushroom(pen: Pen, rng: np.random.Generator) -> None:
 
 
 _CLASSES: dict[str, tuple[Callable[[Pen, np.random.Generator], None], Point, bool]] = {
-    "person": (_person, (1.3, 1.95), False),
+    "person": (_person, (1.25, 1.85), False),
     "car": (_car, (1.75, 1.15), True),
-    "boat": (_boat, (1.65, 1.65), True),
+    "boat": (_boat, (1.55, 1.55), True),
     "house": (_house, (1.8, 1.75), True),
     "fish": (_fish, (1.95, 1.3), True),
-    "butterfly": (_butterfly, (1.9, 1.6), True),
-    "mug": (_mug, (1.5, 1.5), True),
+    "butterfly": (_butterfly, (1.95, 1.65), True),
+    "mug": (_mug, (1.55, 1.55), True),
     "mushroom": (_mushroom, (1.6, 1.65), True),
 }
 """How each class is drawn, the usual width and height of its frame, and whether it may be mirrored."""

@@ -1,17 +1,17 @@
 """Convolution without a patch matrix: one table of offsets into a zero-bordered copy of the images.
 
-A patch matrix (the NumPy form) copies every pixel kh·kw times before it is multiplied. Here tap ``k = (c, i, j)``
-of the filter is only an offset ``taps[k]`` into a copy of the batch that is laid out flat, channel by channel,
-with zeros between rows and between images. For all outputs of all images at once,
+A patch matrix (the NumPy form) copies every pixel kh·kw times before it is multiplied. Here tap
+``k = (c, i, j)`` of the filter is only an offset ``taps[k]`` into a copy of the batch that is laid out flat,
+channel by channel, with zeros between rows and between images. For all outputs of all images at once,
 
     y[o, q] = bias[o] + sum_k W[o, k] * copy[q + taps[k]]        q = (n * tall + h) * wide + w
 
-The few q that fall between images are computed and thrown away. A stride s splits each image into s·s images of
-every s-th pixel, and changes nothing but the table. The gap of zeros after a row also serves as the next row's
-left border, and the gap after an image as the next one's upper border.
+The few q that fall between images are computed and thrown away. A stride s splits each image into s·s images
+of every s-th pixel, and changes nothing but the table. The gap of zeros after a row also serves as the next
+row's left border, and the gap after an image as the next one's upper border.
 
-The inner loops keep 12 weights, or 24 sums, in registers: more than that spills to memory, fewer starve. On two
-cores this is about 5 times as fast as the NumPy form with 64 channels of 56×56 pixels, more with fewer channels.
+The inner loops keep 12 weights, or 24 sums, in registers: more than that spills to memory, fewer starve. On
+two cores this is about 5 times as fast as the NumPy form with 64 channels of 56×56 pixels, more with fewer.
 """
 
 import numpy as np
@@ -99,7 +99,7 @@ def _weight_gradient(dy: Array, x: Array, weight: Array, stride: _Pair, padding:
 def _lay_out(
     x: Array, kernel_size: tuple[int, ...], stride: _Pair, padding: _Pair
 ) -> tuple[Array, Array, _Pair]:
-    """Return the flat copy, the offset of every tap (to a full group), and the (tall, wide) of one image in it."""
+    """Return the flat copy, every tap's offset (to a full group), and the (tall, wide) of one image in it."""
     N, C, H, W = x.shape
     (kh, kw), (sh, sw), (ph, pw) = kernel_size, stride, padding
     # A gap of p zeros is enough while outputs stay within an image's own place, which is as long as p < k.
@@ -226,7 +226,14 @@ def _add_dots(products, rows, x, q, taps, count):  # type: ignore[no-untyped-def
         c0, c1, c2, c3, c4, c5 = c0 + c * x0, c1 + c * x1, c2 + c * x2, c3 + c * x3, c4 + c * x4, c5 + c * x5
         d0, d1, d2, d3, d4, d5 = d0 + d * x0, d1 + d * x1, d2 + d * x2, d3 + d * x3, d4 + d * x4, d5 + d * x5
     for k, (a, b, c, d) in enumerate(
-        ((a0, b0, c0, d0), (a1, b1, c1, d1), (a2, b2, c2, d2), (a3, b3, c3, d3), (a4, b4, c4, d4), (a5, b5, c5, d5))
+        (
+            (a0, b0, c0, d0),
+            (a1, b1, c1, d1),
+            (a2, b2, c2, d2),
+            (a3, b3, c3, d3),
+            (a4, b4, c4, d4),
+            (a5, b5, c5, d5),
+        )
     ):
         products[0, k] += a
         products[1, k] += b

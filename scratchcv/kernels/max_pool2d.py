@@ -50,7 +50,7 @@ def _max_pool(start, stop, x, window, y, indices):  # type: ignore[no-untyped-de
                 for r in range(top, bottom):
                     for q in range(uint64(r * W + left), uint64(r * W + right)):
                         value = pixels[q]
-                        # Selected, not branched upon: which pixel wins cannot be predicted. The first NaN wins.
+                        # Selected, not branched upon: the winner cannot be predicted. The first NaN wins.
                         wins = (value > best) | ((value != value) & (best == best))
                         best = value if wins else best
                         place = q if wins else place

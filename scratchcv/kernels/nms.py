@@ -10,8 +10,8 @@ from scratchcv.checks import Array
 def nms(boxes: Array, order: Array, iou_threshold: np.floating) -> Array:
     """Walk through the boxes by score; each one that is still there suppresses later ones.
 
-    The formula asks `box_iou` for a new matrix in every round; this loop writes one flag a box. The comparison of
-    one box with all later ones has no branch and reads columns, so that it compiles to vector instructions: that
+    The formula asks `box_iou` for a new matrix in every round; this loop writes one flag a box. Comparing one
+    box with all later ones has no branch and reads columns, so that it compiles to vector instructions, which
     beats stopping early. Against the formula 100 to 200 times faster on 1000 boxes, 60 to 200 times on 10 000
     (2 ms in a crowd, 7 ms spread out); against torchvision 7 to 40 times.
 

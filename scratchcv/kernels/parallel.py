@@ -64,7 +64,9 @@ def parallel_for(kernel: Callable[..., None], tasks: int, *arguments: Any, seria
         kernel(0, tasks, *arguments)
         return
     cuts = [tasks * part // threads for part in range(threads + 1)]
-    others = [_pool().submit(_run, kernel, cuts[part], cuts[part + 1], arguments) for part in range(1, threads)]
+    others = [
+        _pool().submit(_run, kernel, cuts[part], cuts[part + 1], arguments) for part in range(1, threads)
+    ]
     try:
         kernel(cuts[0], cuts[1], *arguments)
     finally:

@@ -8,7 +8,7 @@ from scratchcv.kernels.parallel import parallel_for
 
 _BLOCK = 16384  # elements in a task: a second thread pays from two of them on
 
-# Loops count in uint64: an index that might be negative needs a test, which keeps them out of vector registers.
+# Loops count in uint64: an index that might be negative needs a test, which keeps vector registers idle.
 
 
 def relu(x: Array) -> Array:

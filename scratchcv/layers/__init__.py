@@ -8,6 +8,7 @@ from scratchcv.layers.layer import Layer, Parameter, Sequential
 from scratchcv.layers.max_pool2d import MaxPool2d, max_pool2d, max_pool2d_backward
 from scratchcv.layers.relu import ReLU, relu, relu_backward
 from scratchcv.layers.shapes import window_output_size
+from scratchcv.layers.softmax import log_softmax, log_softmax_backward, softmax, softmax_backward
 
 __all__ = [
     "BatchNorm2d",
@@ -25,10 +26,14 @@ __all__ = [
     "kaiming_normal",
     "l2_norm",
     "l2_norm_backward",
+    "log_softmax",
+    "log_softmax_backward",
     "max_pool2d",
     "max_pool2d_backward",
     "normalise",
     "relu",
     "relu_backward",
+    "softmax",
+    "softmax_backward",
     "window_output_size",
 ]

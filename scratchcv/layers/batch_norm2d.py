@@ -1,4 +1,4 @@
-"""Batch normalisation: every channel gets mean 0 and variance 1 over the batch, then a learned scale and shift."""
+"""Batch normalisation: mean 0 and variance 1 a channel over the batch, then a learned scale and shift."""
 
 import numpy as np
 
@@ -127,7 +127,7 @@ def batch_norm2d_backward_numpy(
     dy: Array, x: Array, weight: Array, mean: Array, inverse_deviation: Array
 ) -> tuple[Array, Array, Array]:
     """Sum over the batch, then subtract from dy what the mean and the variance pass back."""
-    m = max(x.size // x.shape[1], 1)
+    m = max(_values_a_channel(x), 1)
     normalised = (x - mean[:, None, None]) * inverse_deviation[:, None, None]
     dbias = dy.sum(axis=(0, 2, 3))
     dweight = (dy * normalised).sum(axis=(0, 2, 3))
@@ -135,6 +135,12 @@ def batch_norm2d_backward_numpy(
     through_variance = normalised * (dweight[:, None, None] / m)
     dx = (weight * inverse_deviation)[:, None, None] * (dy - through_mean - through_variance)
     return dx, dweight, dbias
+
+
+def _values_a_channel(x: Array) -> int:
+    """Return m = N·H·W of x (N, C, H, W)."""
+    N, _, H, W = x.shape
+    return int(N * H * W)
 
 
 class BatchNorm2d(Layer):
@@ -181,7 +187,7 @@ class BatchNorm2d(Layer):
             y = normalise(x, mean, variance, self.weight.value, self.bias.value, self.eps)
             return y, (x, mean, variance, False)
         y, mean, variance = batch_norm2d(x, self.weight.value, self.bias.value, self.eps)
-        self._track(mean, variance, x.size // x.shape[1])
+        self._track(mean, variance, _values_a_channel(x))
         return y, (x, mean, variance, True)
 
     def backward(self, dy: Array, cache: tuple[Array, Array, Array, bool]) -> Array:

@@ -1,4 +1,4 @@
-"""What every layer is made of: `Parameter`, `Layer`, and `Sequential`, which runs layers one after another."""
+"""What every layer is made of: `Parameter`, `Layer`, and `Sequential`, which chains layers."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Self
@@ -65,15 +65,15 @@ class Layer:
 
     training: bool = True
 
-    def forward(self, x: Any) -> tuple[Any, Any]:
+    def forward(self, *inputs: Any, **options: Any) -> tuple[Any, Any]:
         """Return the output and the cache that `backward` will need."""
         raise NotImplementedError(f"{type(self).__name__} has no forward")
 
-    def backward(self, dy: Any, cache: Any) -> Any:
+    def backward(self, *inputs: Any, **options: Any) -> Any:
         """Return the gradient of the input; add those of the parameters to their `grad`."""
         raise NotImplementedError(f"{type(self).__name__} has no backward")
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: Any, /) -> Any:
         """Return the output alone: inference."""
         return self.forward(x)[0]
 
@@ -101,8 +101,8 @@ class Layer:
                     yield f"{prefix}.{name}" if prefix else name, attribute
 
     def parameters(self) -> list[Parameter]:
-        """Return every parameter below this layer."""
-        return [parameter for _, parameter in self.named_parameters()]
+        """Return every parameter below this layer, once, however many layers share it."""
+        return list({id(parameter): parameter for _, parameter in self.named_parameters()}.values())
 
     def named_buffers(self) -> Iterator[tuple[str, Array]]:
         """Yield every running statistic below this layer with its dotted name."""
@@ -222,7 +222,7 @@ class Sequential(Layer):
             dy = layer.backward(dy, layer_cache)
         return dy
 
-    def __call__(self, x: Array) -> Array:
+    def __call__(self, x: Array, /) -> Array:
         """Return the last layer's output, keeping nothing."""
         for layer in self.layers:
             x = layer(x)

@@ -122,7 +122,9 @@ class MaxPool2d(Layer):
     3.0
     """
 
-    def __init__(self, kernel_size: int | Pair, stride: int | Pair | None = None, padding: int | Pair = 0) -> None:
+    def __init__(
+        self, kernel_size: int | Pair, stride: int | Pair | None = None, padding: int | Pair = 0
+    ) -> None:
         self.kernel_size = kernel_size
         self.stride = stride
         self.padding = padding

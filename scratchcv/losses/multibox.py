@@ -59,14 +59,15 @@ def multibox_loss(
 
     Notes
     -----
-    Without any positive, L is 0, as in the paper. An image without objects in a batch with some
-    adds nothing: three times no positives are no negatives. The choice of negatives is a constant to the
-    gradient. Where an image has fewer negatives than are asked for, torchvision counts some positives
-    twice; here all negatives are taken, and each box counts once.
+    Without any positive, L is 0, as in the paper. An image without objects in a batch with some adds nothing:
+    three times no positives are no negatives. The choice of negatives is a constant to the gradient. Where an
+    image has fewer negatives than are asked for, torchvision counts some positives twice; here all negatives
+    are taken, and each box counts once.
 
     References
     ----------
-    W. Liu et al., "SSD: Single Shot MultiBox Detector", 2016, section 2.2, equations 1 to 3.
+    W. Liu et al., "SSD: Single Shot MultiBox Detector", 2016, section 2.2, equations 1 to 3;
+    lectures S1, lines 1361-1415, and S4, lines 351-437.
 
     Examples
     --------

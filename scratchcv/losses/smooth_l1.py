@@ -47,7 +47,7 @@ def smooth_l1_loss(
 
     References
     ----------
-    R. Girshick, "Fast R-CNN", 2015, equation 3.
+    R. Girshick, "Fast R-CNN", 2015, equation 3; lecture S1, line 705.
 
     Examples
     --------

@@ -6,142 +6,27 @@ from typing import Any
 import numpy as np
 
 from scratchcv.backbones import TinyBackbone
-from scratchcv.boxes.clip import clip_boxes_to_image
-from scratchcv.boxes.default_boxes import ssd_default_boxes
-from scratchcv.boxes.deltas import decode_deltas, encode_deltas
-from scratchcv.boxes.iou import box_iou
-from scratchcv.boxes.matching import BACKGROUND, match_best_then_threshold
-from scratchcv.boxes.nms import batched_nms
+from scratchcv.boxes import (
+    BACKGROUND,
+    batched_nms,
+    box_iou,
+    clip_boxes_to_image,
+    decode_deltas,
+    encode_deltas,
+    match_best_then_threshold,
+    ssd_default_boxes,
+)
 from scratchcv.checks import Array
-from scratchcv.data.image import resize_image
-from scratchcv.layers import Conv2d, Layer
-from scratchcv.layers.softmax import softmax
+from scratchcv.data import resize_image
+from scratchcv.layers import Layer, softmax
 from scratchcv.losses import multibox_loss
+from scratchcv.models.ssd_head import SSDHead
 
 Target = Mapping[str, Array]
 Prediction = dict[str, Array]
 
 DELTA_WEIGHTS = (10.0, 10.0, 5.0, 5.0)
 """Scale of the encoded boxes: one over the variances .1, .1, .2, .2 of the authors' code."""
-
-
-class SSDScoringHead(Layer):
-    """One 3×3 convolution a feature map, which gives every default box its row of numbers.
-
-    Parameters
-    ----------
-    in_channels : sequence of int
-        Channels of each feature map.
-    boxes_per_cell : sequence of int
-        k, default boxes a cell, of each feature map.
-    columns : int
-        Numbers a default box.
-    rng : numpy.random.Generator, optional
-        Draws the initial weights.
-
-    Examples
-    --------
-    >>> head = SSDScoringHead([8], [4], columns=3)
-    >>> head([np.zeros((2, 8, 5, 5), np.float32)]).shape
-    (2, 100, 3)
-    """
-
-    def __init__(
-        self,
-        in_channels: Sequence[int],
-        boxes_per_cell: Sequence[int],
-        columns: int,
-        *,
-        rng: np.random.Generator | None = None,
-    ) -> None:
-        self.module_list = [
-            Conv2d(channels, k * columns, 3, padding=1, rng=rng)
-            for channels, k in zip(in_channels, boxes_per_cell, strict=True)
-        ]
-        for conv in self.module_list:
-            conv.weight.value *= 0.1  # an untrained detector should be unsure, not loudly wrong
-        self.columns = columns
-
-    def forward(self, x: list[Array]) -> tuple[Array, list[Any]]:
-        """Return rows (N, A, columns) of the A default boxes of all feature maps, one map after another."""
-        rows, caches = [], []
-        for conv, feature in zip(self.module_list, x, strict=True):
-            maps, cache = conv.forward(feature)
-            rows.append(_rows(maps, self.columns))
-            caches.append((cache, maps.shape))
-        return np.concatenate(rows, axis=1), caches
-
-    def backward(self, dy: Array, cache: list[Any]) -> list[Array]:
-        """Return the gradient of each feature map from that of the rows (N, A, columns)."""
-        dfeatures, start = [], 0
-        for conv, (conv_cache, (N, channels, H, W)) in zip(self.module_list, cache, strict=True):
-            stop = start + H * W * (channels // self.columns)
-            dmaps = _maps(dy[:, start:stop], (N, channels, H, W))
-            dfeatures.append(conv.backward(dmaps, conv_cache))
-            start = stop
-        return dfeatures
-
-
-class SSDHead(Layer):
-    """On every feature map, class logits and box deltas of its default boxes: (K + 4)·k filters.
-
-    Parameters
-    ----------
-    in_channels, boxes_per_cell
-        As in `SSDScoringHead`.
-    num_classes : int
-        K, background included.
-    rng : numpy.random.Generator, optional
-        Draws the initial weights.
-
-    References
-    ----------
-    Liu et al., "SSD: Single Shot MultiBox Detector", 2016, section 2.1; lecture S4, lines 290-345.
-
-    Examples
-    --------
-    >>> head = SSDHead([8], [4], num_classes=3)
-    >>> logits, deltas = head([np.zeros((2, 8, 5, 5), np.float32)])
-    >>> logits.shape, deltas.shape
-    ((2, 100, 3), (2, 100, 4))
-    """
-
-    def __init__(
-        self,
-        in_channels: Sequence[int],
-        boxes_per_cell: Sequence[int],
-        num_classes: int,
-        *,
-        rng: np.random.Generator | None = None,
-    ) -> None:
-        self.classification_head = SSDScoringHead(in_channels, boxes_per_cell, num_classes, rng=rng)
-        self.regression_head = SSDScoringHead(in_channels, boxes_per_cell, 4, rng=rng)
-
-    def forward(self, x: list[Array]) -> tuple[tuple[Array, Array], tuple[Any, Any]]:
-        """Return logits (N, A, K) and deltas (N, A, 4) of the A default boxes of all feature maps."""
-        logits, classification_cache = self.classification_head.forward(x)
-        deltas, regression_cache = self.regression_head.forward(x)
-        return (logits, deltas), (classification_cache, regression_cache)
-
-    def backward(self, dy: tuple[Array, Array], cache: tuple[Any, Any]) -> list[Array]:
-        """Return the gradient of each feature map: both heads read it, so theirs add."""
-        (dlogits, ddeltas), (classification_cache, regression_cache) = dy, cache
-        from_classification = self.classification_head.backward(dlogits, classification_cache)
-        from_regression = self.regression_head.backward(ddeltas, regression_cache)
-        return [a + b for a, b in zip(from_classification, from_regression, strict=True)]
-
-
-def _rows(maps: Array, columns: int) -> Array:
-    """From maps (N, k·columns, H, W) to rows (N, H·W·k, columns), in the order of the default boxes."""
-    N, channels, H, W = maps.shape
-    rows = maps.reshape(N, channels // columns, columns, H, W).transpose(0, 3, 4, 1, 2)
-    return rows.reshape(N, H * W * (channels // columns), columns)
-
-
-def _maps(rows: Array, shape: tuple[int, int, int, int]) -> Array:
-    """From rows (N, H·W·k, columns) back to maps of the given shape (N, k·columns, H, W)."""
-    (N, channels, H, W), columns = shape, rows.shape[2]
-    return rows.reshape(N, H, W, channels // columns, columns).transpose(0, 3, 4, 1, 2).reshape(shape)
 
 
 class SSD(Layer):
@@ -167,6 +52,16 @@ class SSD(Layer):
     References
     ----------
     Liu et al., "SSD: Single Shot MultiBox Detector", 2016; lecture S1 lines 1338-1415, S4 lines 280-460.
+
+    Examples
+    --------
+    >>> model = ssd_tiny(["background", "cat", "dog"], size=64)
+    >>> losses, cache = model.forward([np.zeros((3, 50, 80), np.float32)], [
+    ...     {"boxes": np.array([[10.0, 10.0, 50.0, 40.0]], np.float32), "labels": np.array([2])}
+    ... ])
+    >>> sorted(losses)
+    ['box', 'classification']
+    >>> model.backward(cache)  # every parameter's grad is filled
     """
 
     mean = np.array([0.485, 0.456, 0.406], np.float32)[:, None, None]
@@ -219,7 +114,7 @@ class SSD(Layer):
         self.backbone.backward(dfeatures, backbone_cache)
 
     def to_batch(self, images: Sequence[Array]) -> Array:
-        """Resize and normalise images (3, H, W) into one batch (N, 3, size, size) of the parameters' dtype."""
+        """Resize and normalise images (3, H, W) into one batch (N, 3, size, size)."""
         dtype = self.parameters()[0].value.dtype
         batch = np.zeros((len(images), 3, self.size, self.size), dtype)
         for n, image in enumerate(images):
@@ -227,7 +122,7 @@ class SSD(Layer):
         return batch
 
     def encode(self, images: Sequence[Array], targets: Sequence[Target]) -> tuple[Array, Array]:
-        """Return for every default box its label (N, A), 0 for background, and its target deltas (N, A, 4)."""
+        """Return every default box's label (N, A), 0 for background, and its target deltas (N, A, 4)."""
         labels = np.zeros((len(images), len(self.anchors)), np.int64)
         deltas = np.zeros((len(images), len(self.anchors), 4), self.anchors.dtype)
         for n, (image, target) in enumerate(zip(images, targets, strict=True)):
@@ -266,6 +161,10 @@ class SSD(Layer):
         self.train(training)
         return predictions
 
+    def __call__(self, images: Sequence[Array], /) -> list[Prediction]:
+        """Return `predict`'s detections."""
+        return self.predict(images)
+
     def _select(self, scores: Array, deltas: Array, image: Array) -> Prediction:
         """Decode the boxes of one image, and keep the best of each heap: scores (A, K), deltas (A, 4)."""
         boxes = decode_deltas(deltas, self.anchors, weights=DELTA_WEIGHTS)
@@ -279,8 +178,9 @@ class SSD(Layer):
     def _rescale(self, boxes: Array, image: Array, *, inverse: bool) -> Array:
         """Take boxes from an image's own pixels to the resized image's, or back."""
         height, width = image.shape[1:]
-        scale = np.array([self.size / width, self.size / height] * 2, self.anchors.dtype)
-        return boxes / scale if inverse else boxes * scale
+        scale: Array = np.array([self.size / width, self.size / height] * 2, self.anchors.dtype)
+        rescaled: Array = boxes / scale if inverse else boxes * scale
+        return rescaled
 
 
 def _best_of_each_class(scores: Array, threshold: float, count: int) -> tuple[Array, Array]:
@@ -318,7 +218,7 @@ def ssd_tiny(
     --------
     >>> model = ssd_tiny(["background", "cat", "dog"])
     >>> sum(parameter.value.size for parameter in model.parameters())
-    0
+    854656
     """
     if size < 64 or size % 64:
         raise ValueError(f"size must be a multiple of 64, got {size}")

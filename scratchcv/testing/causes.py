@@ -72,7 +72,7 @@ def _name_factor(factor: float, sizes: tuple[int, ...]) -> str:
         return abs(factor - value) <= _CLOSE * abs(value)
 
     if equals(1):
-        return "only small entries differ: a term is missing, or the gradient was computed in float32"
+        return f"it is nearly right (factor {factor:.8g}): a small term is missing, or float32 was used"
     if equals(-1):
         return "the sign is flipped"
     if equals(2) or equals(0.5):

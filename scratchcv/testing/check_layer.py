@@ -73,8 +73,9 @@ def check_layer(
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # an empty mean or a division by zero must not pass as a warning
         if stateful:
-            copy.deepcopy(layer).train().forward(*fixed)
-            layer.train().forward(*fixed)  # so that evaluation does not see the initial statistics
+            used = copy.deepcopy(layer).train()
+            used.forward(*fixed)
+            layer.load_state_dict(used.state_dict())  # evaluation shall not see the initial statistics only
         for training in (True, False) if stateful else (layer.training,):
             layer.train(training)
             layer_laws.check_stores_nothing(layer, fixed, name)

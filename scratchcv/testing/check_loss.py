@@ -88,7 +88,14 @@ def check_loss(
             few = rebuild(
                 single, [frozen_copy(leaf[:size] if leaf.ndim else leaf) for leaf in leaves(single)]
             )
-            for leaf in leaves(_call(function, few, f"{name} for a batch of {size}")):
+            try:
+                results = leaves(_call(function, few, f"{name} for a batch of {size}"))
+            except AssertionError:
+                raise
+            except Exception as error:
+                kind = type(error).__name__
+                raise AssertionError(f"{name} fails for a batch of {size}: {kind}: {error}") from error
+            for leaf in results:
                 if not np.isfinite(leaf).all():
                     raise AssertionError(f"{name}: a batch of {size} gives NaN or infinity")
     return report

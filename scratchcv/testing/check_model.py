@@ -10,7 +10,7 @@ import numpy as np
 from scratchcv.checks import Array
 from scratchcv.layers.layer import Layer
 from scratchcv.testing import layer_laws
-from scratchcv.testing.gradcheck import GradientReport, compare_gradient
+from scratchcv.testing.gradcheck import GradientReport, compare_gradient, explain_writes
 from scratchcv.testing.numerical_gradient import STEP
 from scratchcv.testing.structure import as_dtype, leaves
 
@@ -83,7 +83,8 @@ def check_model(
     report = GradientReport()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        _check_losses(layer.forward(*inputs)[0], name)
+        with explain_writes(f"{name}.forward"):
+            _check_losses(copy.deepcopy(layer).forward(*inputs)[0], name)
         layer_laws.check_stores_nothing(layer, inputs, name)
         layer_laws.check_accumulates(layer, inputs, name)
         darker = ([0.5 * image for image in inputs[0]], inputs[1])

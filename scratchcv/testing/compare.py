@@ -38,9 +38,8 @@ def assert_close(
 
     Notes
     -----
-    A student's object with its own ``__eq__`` or ``__array__``, or an `ndarray` subclass,
-    cannot persuade this function: only plain arrays and Python or NumPy numbers are accepted, and they are
-    compared by NumPy.
+    A student's object with its own ``__eq__`` or ``__array__``, or an `ndarray` subclass, cannot persuade
+    this function: only plain arrays and Python or NumPy numbers are accepted, and NumPy compares them.
 
     Examples
     --------

@@ -45,10 +45,12 @@ def check_stores_nothing(layer: Layer, inputs: tuple[Any, ...], name: str) -> No
     layer = copy.deepcopy(layer)
     before = _attributes(layer)
     parameters = {key: parameter.value.copy() for key, parameter in layer.named_parameters()}
-    y, cache = layer.forward(*inputs)
+    with explain_writes(f"{name}.forward"):
+        y, cache = layer.forward(*inputs)
     _same_attributes(before, _attributes(layer), f"{name}.forward")
     buffers = {key: buffer.copy() for key, buffer in layer.named_buffers()}
-    layer.backward(random_upstream(y), cache)
+    with explain_writes(f"{name}.backward"):
+        layer.backward(random_upstream(y), cache)
     _same_attributes(before, _attributes(layer), f"{name}.backward")
     for key, parameter in layer.named_parameters():
         assert_close(
@@ -172,22 +174,23 @@ def _is_random(layer: Layer) -> bool:
 
 
 def check_dtype(layer: Layer, inputs: tuple[Any, ...], name: str) -> None:
-    """Fail when float32 does not stay float32, in outputs, input gradients, gradients or statistics."""
-    single = copy.deepcopy(layer).astype(np.float32)
-    dtypes = {key: buffer.dtype for key, buffer in single.named_buffers()}
-    y, _, dx = run(single, as_dtype(inputs, np.float32), name)
-    # A loss is a Python float, whatever the dtype of the images.
-    named = [(f"the output of {name}.forward", leaf) for leaf in leaves(y) if leaf.ndim]
-    named += [(f"the input gradient of {name}.backward", leaf) for leaf in leaves(dx)]
-    named += [
-        (f"{key}.grad after {name}.backward", parameter.grad) for key, parameter in single.named_parameters()
-    ]
-    for what, array in named:
-        if array.dtype.kind == "f" and array.dtype != np.float32:
-            raise AssertionError(f"{what} is {array.dtype} for float32 input: dtype in, dtype out")
-    for key, buffer in single.named_buffers():
-        if buffer.dtype != dtypes[key]:
-            raise AssertionError(f"{name}.forward turns {key} from {dtypes[key]} into {buffer.dtype}")
+    """Fail unless outputs, gradients and statistics have the input's dtype, float64 or float32."""
+    for dtype in (np.float64, np.float32):
+        converted = copy.deepcopy(layer).astype(dtype)
+        dtypes = {key: buffer.dtype for key, buffer in converted.named_buffers()}
+        y, _, dx = run(converted, as_dtype(inputs, dtype), name)
+        # A loss is a Python float, whatever the dtype of the images.
+        named = [(f"the output of {name}.forward", leaf) for leaf in leaves(y) if leaf.ndim]
+        named += [(f"the input gradient of {name}.backward", leaf) for leaf in leaves(dx)]
+        named += [(f"{key}.grad after {name}.backward", p.grad) for key, p in converted.named_parameters()]
+        for what, array in named:
+            if array.dtype.kind == "f" and array.dtype != dtype:
+                raise AssertionError(
+                    f"{what} is {array.dtype} for {np.dtype(dtype)} input: dtype in, dtype out"
+                )
+        for key, buffer in converted.named_buffers():
+            if buffer.dtype != dtypes[key]:
+                raise AssertionError(f"{name}.forward turns {key} from {dtypes[key]} into {buffer.dtype}")
 
 
 def check_non_contiguous(layer: Layer, inputs: tuple[Any, ...], name: str) -> None:
@@ -209,21 +212,19 @@ def check_batch(layer: Layer, inputs: tuple[Any, ...], size: int, name: str) -> 
     """Fail unless a batch of so few images (0 or 1) gives outputs and gradients of the right shape."""
     layer = copy.deepcopy(layer)
     layer.zero_grad()
-    wanted = [leaf.shape for leaf in leaves(layer.forward(*inputs)[0])]
+    wanted = [(size, *leaf.shape[1:]) for leaf in leaves(copy.deepcopy(layer).forward(*inputs)[0])]
     few = rebuild(inputs, [frozen_copy(leaf[:size]) for leaf in leaves(inputs)])
     try:
-        y, _, dx = run(layer, few, name)
+        shapes = [leaf.shape for leaf in leaves(copy.deepcopy(layer).forward(*few)[0])]
+        if shapes != wanted:
+            raise AssertionError(f"{name}: a batch of {size} must give shapes {wanted}, got {shapes}")
+        _, _, dx = run(layer, few, name)
     except AssertionError:
         raise
     except Exception as error:
         raise AssertionError(
             f"{name} fails for a batch of {size}: {type(error).__name__}: {error}"
         ) from error
-    for leaf, shape in zip(leaves(y), wanted, strict=True):
-        if leaf.shape != (size, *shape[1:]):
-            raise AssertionError(
-                f"{name}: a batch of {size} must give {(size, *shape[1:])}, got {leaf.shape}"
-            )
     for leaf, given in zip(leaves(dx), leaves(few), strict=False):
         if leaf.shape != given.shape:
             raise AssertionError(

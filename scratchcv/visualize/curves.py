@@ -27,14 +27,15 @@ if TYPE_CHECKING:
 def plot_training(history: Mapping[str, Sequence[float]], *, smoothing: float = 0.9) -> "Figure":
     r"""Plot every loss of a training, raw and smoothed, above the learning rate.
 
-    The smooth line is the exponential moving average, corrected for its start:
+    The smooth line looks both ways, so that it does not lag behind as a running average does:
 
-    .. math:: s_t = \frac{\sum_{k \le t} \beta^{t-k} x_k}{\sum_{k \le t} \beta^{t-k}}
+    .. math:: s_t = \frac{\sum_k \beta^{|t-k|} x_k}{\sum_k \beta^{|t-k|}}
 
     Parameters
     ----------
     history : mapping of str to sequence of float
-        ``"step"`` and ``"lr"``, both optional; every other entry is a loss, with one value for a step. NaN
+        What `scratchcv.training.Trainer.run` returns: ``"step"`` and ``"lr"``, both optional, and losses,
+        with one value for a step; ``"loss"``, their sum, is drawn in grey, ``"gradient_norm"`` is not. NaN
         stands for a missing value. Empty entries are left out.
     smoothing : float
         β, from 0 (none) to below 1.
@@ -64,6 +65,7 @@ def plot_training(history: Mapping[str, Sequence[float]], *, smoothing: float = 
         name: check_array(f"history[{name!r}]", values, (len(steps),)) for name, values in entries.items()
     }
     rates = entries.pop("lr", None)
+    entries.pop("gradient_norm", None)
 
     figure = new_figure(7, 4.6 if rates is not None else 3.6)
     if rates is None:
@@ -74,7 +76,9 @@ def plot_training(history: Mapping[str, Sequence[float]], *, smoothing: float = 
         bottom.set_ylabel("learning rate")
         bottom.set_ylim(bottom=0)
         top.tick_params(labelbottom=True)
-    for (name, values), color in zip(entries.items(), itertools.cycle(COLORS), strict=False):
+    colors = itertools.cycle(COLORS)
+    for name, values in entries.items():
+        color = "#555555" if name == "loss" else next(colors)
         top.plot(steps, values, color=color, linewidth=0.8, alpha=0.3)
         top.plot(steps, _smoothed(values, smoothing), color=color, linewidth=2, label=name)
     if entries and all((values[np.isfinite(values)] > 0).all() for values in entries.values()):
@@ -111,7 +115,7 @@ def plot_precision_recall(
     Returns
     -------
     matplotlib.figure.Figure
-        For each curve the raw points, thin, and the envelope as steps, thick; one curve alone is shaded.
+        For each curve the envelope, as steps. Up to three show their raw points too; one alone is shaded.
 
     Raises
     ------
@@ -133,31 +137,44 @@ def plot_precision_recall(
             if curves.number_of_truths[label]
         }
     method = method or "area"
-    figure = new_figure(5.2, 4.4)
+    few = len(curves) <= 3
+    figure = new_figure(4.8 if few else 6.8, 4.4)
     ax = figure.subplots()
     for (name, (recall, precision, *_)), color in zip(curves.items(), itertools.cycle(COLORS), strict=False):
         value = average_precision(recall, precision, method=method)
         legend = f"{name}: AP = {value:.3f}".replace("= 0.", "= .")
-        draw_curve(ax, np.asarray(recall), np.asarray(precision), color, legend, shaded=len(curves) == 1)
+        draw_curve(
+            ax, np.asarray(recall), np.asarray(precision), color, legend, raw=few, shaded=len(curves) == 1
+        )
         levels = {"11point": VOC_RECALL_LEVELS, "101point": COCO_RECALL_LEVELS}.get(method)
         if levels is not None and len(curves) == 1:
             heights = precision_at(levels, np.asarray(recall), precision_envelope(precision))
             ax.plot(levels, heights, "o", color="black", markersize=5 if len(levels) == 11 else 2)
     frame_precision_recall(ax)
     ax.set_title(title)
-    if curves:
+    if curves and few:
         ax.legend(loc="lower left", frameon=True, framealpha=0.9, edgecolor="none")
+    elif curves:
+        ax.legend(loc="upper left", bbox_to_anchor=(1.02, 1), frameon=False)
     return figure
 
 
 def draw_curve(
-    ax: "Axes", recall: Array, precision: Array, color: str, legend: str = "", *, shaded: bool = False
+    ax: "Axes",
+    recall: Array,
+    precision: Array,
+    color: str,
+    legend: str = "",
+    *,
+    raw: bool = True,
+    shaded: bool = False,
 ) -> None:
     """Draw a precision-recall curve's points and, as steps that look to the right, its envelope."""
     envelope = precision_envelope(precision)
     edges = np.concatenate([[0], recall, recall[-1:]])
     heights = np.concatenate([envelope[:1], envelope, [0]])[: len(edges)]
-    ax.plot(recall, precision, ".-", color=color, linewidth=0.8, alpha=0.6, markersize=5)
+    if raw:
+        ax.plot(recall, precision, ".-", color=color, linewidth=0.8, alpha=0.6, markersize=5)
     ax.plot(edges, heights, color=color, linewidth=2, drawstyle="steps-pre", label=legend or None)
     if shaded:
         ax.fill_between(edges, heights, step="pre", color=color, alpha=0.15, linewidth=0)
@@ -170,16 +187,22 @@ def frame_precision_recall(ax: "Axes") -> None:
 
 
 def _smoothed(values: Array, smoothing: float) -> Array:
-    """Return the exponential moving average of the values that are there; NaN before the first."""
-    smooth = np.full(len(values), np.nan)
-    total = weight = 0.0
-    for index, value in enumerate(values):
-        total, weight = smoothing * total, smoothing * weight
-        if np.isfinite(value):
-            total, weight = total + value, weight + 1
-        if weight > 0:
-            smooth[index] = total / weight
+    """Return the average of all values that are there, weighted by smoothing to the power of the distance."""
+    there = np.isfinite(values)
+    total, weight = (_spread(part, smoothing) for part in (np.where(there, values, 0), there.astype(float)))
+    smooth: Array = np.divide(total, weight, out=np.full(len(values), np.nan), where=weight > 0)
     return smooth
+
+
+def _spread(values: Array, decay: float) -> Array:
+    """Return for each place the sum of values times decay to the power of their distance."""
+    spread = values.copy()
+    for line, source in ((spread, values), (spread[::-1], values[::-1])):
+        carried = 0.0
+        for index, value in enumerate(source):
+            line[index] += carried
+            carried = decay * (carried + value)
+    return spread
 
 
 def _logarithmic(ax: "Axes") -> None:

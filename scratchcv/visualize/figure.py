@@ -3,8 +3,7 @@
 import contextlib
 import functools
 import io
-import os
-import tempfile
+import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -132,20 +131,17 @@ def save_figure(figure: "Figure", path: str | Path, *, dpi: float | None = None)
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise InputError(f"{path}: a figure is saved as {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}")
-    temporary = None
+    temporary = path.with_name(f".{secrets.token_hex(8)}{suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=suffix, delete=False) as stream:
-            temporary = Path(stream.name)
+        with temporary.open("xb") as stream:
             _write(figure, stream, suffix, dpi)
-        temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {error.strerror or error}") from error
     finally:
-        if temporary is not None:
-            with contextlib.suppress(FileNotFoundError):
-                temporary.unlink()
+        with contextlib.suppress(OSError):
+            temporary.unlink()
     return path
 
 
@@ -164,9 +160,3 @@ def _write(figure: "Figure", stream: Any, suffix: str, dpi: float | None) -> Non
     # Without a fixed salt the identifiers inside an SVG are random.
     with mpl.rc_context({"svg.hashsalt": "scratchcv"}):
         figure.savefig(stream, **arguments)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -13,6 +13,7 @@ from scratchcv.visualize.palette import class_color
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from matplotlib.patches import Patch
 
 CELL, GAP = 2.6, 0.15
 """Inches: the longer side of a picture on a sheet, and the space between pairs."""
@@ -127,7 +128,11 @@ def _sheet(
     width, height = CELL * min(1, 1 / aspect), CELL * min(1, aspect)
     together = len(titles) or columns  # cells that belong together; a gap follows them
     gaps = (columns - 1) // together
-    figure = new_figure(columns * width + 0.2 + GAP * gaps, rows * height + (0.3 if titles else 0) + 0.45)
+    total = columns * width + 0.2 + GAP * gaps
+    legend = _legend_entries([parts for _, parts in cells], class_names)
+    legend_columns = max(1, min(len(legend), int(total / 1.1)))
+    legend_rows = -(-len(legend) // legend_columns)
+    figure = new_figure(total, rows * height + (0.3 if titles else 0) + 0.2 + 0.22 * legend_rows)
     ratios = ([width] * together + [GAP]) * (gaps + 1)
     grid = figure.add_gridspec(rows, columns + gaps, width_ratios=ratios[: columns + gaps])
     written = []
@@ -137,7 +142,10 @@ def _sheet(
         if titles and index < columns:
             ax.set_title(titles[index % len(titles)], size=11)
         written.append(paint(ax, image, class_names=class_names, text_size=7.5, **parts))
-    _add_legend(figure, [parts for _, parts in cells], class_names)
+    if legend:
+        figure.legend(
+            handles=legend, loc="outside lower center", ncols=legend_columns, frameon=False, fontsize=9
+        )
     freeze_layout(figure)
     for labels in written:
         settle_labels(labels)
@@ -149,17 +157,15 @@ def _height_over_width(image: ArrayLike) -> float:
     return float(height / width)
 
 
-def _add_legend(
-    figure: "Figure", parts: Sequence[Mapping[str, Any]], class_names: Sequence[str] | None
-) -> None:
-    """Say below the pictures which colour is which class, for the classes that occur."""
+def _legend_entries(parts: Sequence[Mapping[str, Any]], class_names: Sequence[str] | None) -> list["Patch"]:
+    """Return a patch of colour with its name for each class that occurs."""
     from matplotlib.patches import Patch
 
     if class_names is None:
-        return
+        return []
     present = sorted({int(label) for part in parts for label in part.get("labels", ())})
-    patches = [Patch(color=class_color(label), label=class_names[label]) for label in present]
-    if patches:
-        inches = figure.get_size_inches()[0]
-        columns = max(1, min(len(patches), int(inches // 1.1)))
-        figure.legend(handles=patches, loc="outside lower center", ncols=columns, frameon=False, fontsize=9)
+    return [
+        Patch(color=class_color(label), label=class_names[label])
+        for label in present
+        if 0 <= label < len(class_names)
+    ]

@@ -29,6 +29,11 @@ def test_both_sides_must_reach_the_size_and_reaching_it_is_enough():
     assert remove_small_boxes(boxes, 2).tolist() == [0, 3]
 
 
+def test_size_is_compared_in_the_precision_of_the_boxes_as_in_torch():
+    # The float32 nearest to .7 lies below it.
+    assert remove_small_boxes(np.array([[0, 0, 0.7, 0.7]], np.float32), 0.7).tolist() == [0]
+
+
 def test_no_boxes():
     assert clip_boxes_to_image(np.zeros((0, 4)), (4, 4)).shape == (0, 4)
     small = remove_small_boxes(np.zeros((0, 4)), 1)

@@ -26,6 +26,7 @@ def test_degenerate_boxes_have_no_nan():
     assert giou[:2, :2].tolist() == [[0, 0], [0, 0]]
     assert giou[0].tolist() == [0, 0, -8 / 9]
     assert giou[2, 2] == 1
+    assert generalized_box_iou([[9, 9, 0, 0]], [[8, 8, 1, 1]]).tolist() == [[0]]
 
 
 @pytest.mark.parametrize(("n", "m"), [(0, 0), (0, 3), (3, 0)])

@@ -71,6 +71,7 @@ class TestByHand:
     def test_boxes_without_area_stay(self):
         assert nms([[3, 3, 3, 3]] * 3, [1, 3, 2], 0.0).tolist() == [1, 2, 0]
         assert nms([[9, 0, 0, 9]] * 2, [1, 2], 0.0).tolist() == [1, 0]
+        assert nms([[3, 3, 3, 3]] * 3, [1, 3, 2], 0.0, strict=False).tolist() == [1]
 
     def test_no_boxes(self, dtype):
         kept = nms(np.zeros((0, 4), dtype), np.zeros(0, dtype), 0.5)

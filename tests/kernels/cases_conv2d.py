@@ -21,7 +21,13 @@ def conv2d_calls(dtype):
     rng = np.random.default_rng(0)
     for shape, (O, kh, kw), stride, padding in SHAPES:
         weight = rng.standard_normal((O, shape[1], kh, kw)).astype(dtype)
-        yield rng.standard_normal(shape).astype(dtype), weight, rng.standard_normal(O).astype(dtype), stride, padding
+        yield (
+            rng.standard_normal(shape).astype(dtype),
+            weight,
+            rng.standard_normal(O).astype(dtype),
+            stride,
+            padding,
+        )
 
 
 def conv2d_backward_calls(dtype):

@@ -19,6 +19,7 @@ def box_iou_calls(dtype):
     yield none, random_boxes(3)
     yield random_boxes(3), none
     yield odd, odd
+    yield np.array([[0, np.nan, 1, 1], [0, 0, 1, np.nan]], dtype), odd
 
 
 CASES = {"box_iou": (box_iou, box_iou_calls)}

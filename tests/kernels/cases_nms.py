@@ -19,6 +19,9 @@ def nms_calls(dtype):
         yield on_grid, tied, threshold, {"strict": False}
     inverted = rng.permuted(on_grid, axis=1)
     yield inverted, tied, 0.2
+    missing = on_grid.copy()
+    missing[rng.integers(0, 300, 60), rng.integers(0, 4, 60)] = np.nan
+    yield missing, tied, 0.2
 
 
 CASES = {"nms": (nms, nms_calls)}

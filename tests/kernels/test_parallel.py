@@ -25,9 +25,12 @@ def test_every_task_runs_once(tasks, serial):
 def test_a_kernel_may_call_parallel_for_itself():
     out = np.zeros(100)
 
+    def shifted(start, stop, offset):
+        fill(start + offset, stop + offset, out)
+
     def outer(start, stop):
         for task in range(start, stop):
-            parallel_for(lambda first, last: fill(first + 10 * task, last + 10 * task, out), 10)
+            parallel_for(shifted, 10, 10 * task)
 
     parallel_for(outer, 10)
     assert out.tolist() == list(range(100))
@@ -83,7 +86,9 @@ def test_thread_count_follows_numba_num_threads(value, expected):
 
     code = "from scratchcv.kernels.parallel import thread_count; print(thread_count())"
     environment = {**os.environ, "NUMBA_NUM_THREADS": value}
-    run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
     default = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     assert run.stdout.strip() == (expected or str(default))
     assert thread_count() >= 1

@@ -47,7 +47,11 @@ def test_equals_seven_loops(data):
     stride, padding = draw(st.integers(1, 3)), draw(st.integers(0, 5))
     H, W = draw(st.integers(max(kh - 2 * padding, 1), 12)), draw(st.integers(max(kw - 2 * padding, 1), 12))
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
-    x, weight, bias = rng.standard_normal((N, C, H, W)), rng.standard_normal((O, C, kh, kw)), rng.standard_normal(O)
+    x, weight, bias = (
+        rng.standard_normal((N, C, H, W)),
+        rng.standard_normal((O, C, kh, kw)),
+        rng.standard_normal(O),
+    )
     expected = seven_loops(x, weight, bias, stride, padding)
     for name in ("numpy", "numba"):
         with use_backend(name):
@@ -56,7 +60,13 @@ def test_equals_seven_loops(data):
 
 @pytest.mark.parametrize(
     ("kernel_size", "stride", "padding", "size"),
-    [(3, 1, 1, (6, 5)), (1, 1, 0, (4, 4)), (3, 2, 1, (7, 6)), ((2, 3), (3, 1), (0, 2), (8, 7)), (3, 2, 4, (3, 2))],
+    [
+        (3, 1, 1, (6, 5)),
+        (1, 1, 0, (4, 4)),
+        (3, 2, 1, (7, 6)),
+        ((2, 3), (3, 1), (0, 2), (8, 7)),
+        (3, 2, 4, (3, 2)),
+    ],
 )
 @pytest.mark.parametrize("bias", [True, False])
 def test_gradients(backend, kernel_size, stride, padding, size, bias):
@@ -81,7 +91,10 @@ def test_nan_stays_where_it_is_seen(backend):
 
 def test_same_bytes_twice(backend):
     rng = np.random.default_rng(0)
-    x, weight = rng.standard_normal((4, 16, 33, 31), np.float32), rng.standard_normal((24, 16, 3, 3), np.float32)
+    x, weight = (
+        rng.standard_normal((4, 16, 33, 31), np.float32),
+        rng.standard_normal((24, 16, 3, 3), np.float32),
+    )
     first, second = conv2d(x, weight, padding=1), conv2d(x, weight, padding=1)
     assert first.tobytes() == second.tobytes()
     gradients = [conv2d_backward(first, x, weight, padding=1) for _ in range(2)]
@@ -98,12 +111,24 @@ def test_initial_weights_follow_the_seed():
     ("arguments", "message"),
     [
         ((np.zeros((3, 4, 4)), np.zeros((2, 3, 3, 3))), r"x must have shape \(N, 3, H, W\), got \(3, 4, 4\)"),
-        ((np.zeros((1, 2, 4, 4)), np.zeros((2, 3, 3, 3))), r"x must have shape \(N, 3, H, W\), got \(1, 2, 4, 4\)"),
-        ((np.zeros((1, 3, 4, 4)), np.zeros((2, 3, 3))), r"weight must have shape \(O, C, kh, kw\), got \(2, 3, 3\)"),
-        ((np.zeros((1, 3, 4, 4)), np.zeros((2, 3, 3, 3)), np.zeros(3)), r"bias must have shape \(2,\), got \(3,\)"),
+        (
+            (np.zeros((1, 2, 4, 4)), np.zeros((2, 3, 3, 3))),
+            r"x must have shape \(N, 3, H, W\), got \(1, 2, 4, 4\)",
+        ),
+        (
+            (np.zeros((1, 3, 4, 4)), np.zeros((2, 3, 3))),
+            r"weight must have shape \(O, C, kh, kw\), got \(2, 3, 3\)",
+        ),
+        (
+            (np.zeros((1, 3, 4, 4)), np.zeros((2, 3, 3, 3)), np.zeros(3)),
+            r"bias must have shape \(2,\), got \(3,\)",
+        ),
         ((np.zeros((1, 3, 4, 4)), np.zeros((2, 3, 5, 5))), "a window of 5 does not fit an image side of 4"),
         ((np.zeros((1, 3, 4, 4)), np.zeros((2, 3, 3, 3)), None, 0), "stride must be .* at least 1, got 0"),
-        ((np.zeros((1, 3, 4, 4)), np.zeros((2, 3, 3, 3)), None, 1, -1), "padding must be .* at least 0, got -1"),
+        (
+            (np.zeros((1, 3, 4, 4)), np.zeros((2, 3, 3, 3)), None, 1, -1),
+            "padding must be .* at least 0, got -1",
+        ),
     ],
 )
 def test_bad_input(arguments, message):

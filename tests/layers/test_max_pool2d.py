@@ -43,7 +43,9 @@ def test_the_border_never_wins(backend):
     assert indices.ravel().tolist() == [0]
 
 
-@pytest.mark.parametrize(("kernel_size", "stride", "padding"), [(2, None, 0), (3, 2, 1), ((2, 3), (3, 1), (1, 0))])
+@pytest.mark.parametrize(
+    ("kernel_size", "stride", "padding"), [(2, None, 0), (3, 2, 1), ((2, 3), (3, 1), (1, 0))]
+)
 def test_gradients(backend, kernel_size, stride, padding):
     check_layer(MaxPool2d(kernel_size, stride, padding), (2, 3, 7, 6))
 
@@ -53,7 +55,10 @@ def test_gradients(backend, kernel_size, stride, padding):
     [
         ((np.zeros((3, 4, 4)), 2), r"x must have shape \(N, C, H, W\), got \(3, 4, 4\)"),
         ((np.zeros((1, 1, 4, 4)), 5), "a window of 5 does not fit"),
-        ((np.zeros((1, 1, 4, 4)), 2, 2, 2), r"padding must be at most half the kernel \(2, 2\), got \(2, 2\)"),
+        (
+            (np.zeros((1, 1, 4, 4)), 2, 2, 2),
+            r"padding must be at most half the kernel \(2, 2\), got \(2, 2\)",
+        ),
         ((np.zeros((1, 1, 4, 4)), (2, 2, 2)), "kernel_size must be one or two whole numbers"),
     ],
 )

@@ -27,7 +27,7 @@ def cause(gradient, right=RIGHT, **options):
         (1.7 * RIGHT, "off by the constant factor 1.7"),
         (RIGHT.T, "it is transposed"),
         (RIGHT + 0.3, "every entry is off by the same amount"),
-        (RIGHT * (1 + 3e-6 * np.eye(4)), "only small entries differ"),
+        (RIGHT * (1 + 3e-6 * np.eye(4)), "it is nearly right (factor 1"),
         (np.where(np.eye(4), 0, RIGHT), r"for some entries only, first at [0, 0]"),
         (np.full((4, 4), np.nan), "it holds NaN or infinity"),
         (RIGHT**2, "a term of the chain rule is missing"),

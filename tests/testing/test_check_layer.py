@@ -74,6 +74,9 @@ class Add(Layer):
     def forward(self, a, b):
         return a + b, ()
 
+    def __call__(self, a, b):
+        return a + b
+
     def backward(self, dy, cache):
         return dy, dy
 
@@ -117,7 +120,11 @@ LEVELS = [np.random.default_rng(level).standard_normal((2, 3)) for level in rang
         (Add(), [(2, 3), (2, 3)], 12),
         (Dropout(), [(3, 4)], 12),
         (Pyramid(), [LEVELS], 18 + 6 + 2),
-        (Sequential(Linear(3, 6), BatchNorm(6), ReLU(), Linear(6, 2)), [(7, 3)], 2 * (21 + 18 + 6 + 6 + 12 + 2)),
+        (
+            Sequential(Linear(3, 6), BatchNorm(6), ReLU(), Linear(6, 2)),
+            [(7, 3)],
+            2 * (21 + 18 + 6 + 6 + 12 + 2),
+        ),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Layer) else "",
 )
@@ -186,6 +193,12 @@ class StoresInput(ReLU):
 
     def backward(self, dy, cache):
         return dy * (self.x > 0)
+
+
+class StoresWithStatistics(BatchNorm):
+    def forward(self, x):
+        self.x = x
+        return super().forward(x)
 
 
 class AppendsInput(ReLU):
@@ -335,7 +348,7 @@ class Detached(BatchNorm):
 
 class WrongInEvaluation(BatchNorm):
     def backward(self, dy, cache):
-        return super().backward(dy, (cache[0], cache[1], True))
+        return super().backward(dy, (cache[0], cache[1], len(dy) > 0))
 
 
 class OtherCall(ReLU):
@@ -368,12 +381,23 @@ class ReturnsNothing(ReLU):
 X, XX = [(5, 3)], [(3, 2, 3, 3)]
 BROKEN = [
     (WrongSign(), X, "WrongSign: dx is wrong at [", "the sign is flipped"),
-    (MissingMean(), XX, "MissingMean: dx is wrong at [", "it is 9 times too large: the 1/9 of a mean is missing"),
+    (
+        MissingMean(),
+        XX,
+        "MissingMean: dx is wrong at [",
+        "it is 9 times too large: the 1/9 of a mean is missing",
+    ),
     (Overwrites(), X, "Overwrites.backward must add to weight.grad (+=), not replace it", "elements are off"),
-    (ReplacesGrad(), X, "ReplacesGrad.backward must add to weight.grad (+=), not replace it", "elements are off"),
+    (
+        ReplacesGrad(),
+        X,
+        "ReplacesGrad.backward must add to weight.grad (+=), not replace it",
+        "elements are off",
+    ),
     (ForgetsBias(), X, "ForgetsBias: bias.grad is wrong at", "added to its grad?"),
     (TransposedWeight(3, 3), X, "TransposedWeight: weight.grad is wrong at", "it is transposed"),
     (StoresInput(), X, "StoresInput.forward stores x on the layer", "hand it over in the cache"),
+    (StoresWithStatistics(), X, "StoresWithStatistics.forward stores x on the layer", "`buffers`"),
     (AppendsInput(), X, "AppendsInput.forward stores inputs on the layer", "hand it over in the cache"),
     (StoresInBackward(), X, "StoresInBackward.backward stores dy on the layer", "hand it over in the cache"),
     (HidesInput(), X, "two calls of one layer disturb each other", "does the cache hold all"),
@@ -385,24 +409,41 @@ BROKEN = [
     (ChangesWeight(), X, "ChangesWeight changes the value of weight", "elements are off"),
     (ChangesStatisticsInBackward(), X, "backward changes running_mean", "elements are off"),
     (Upcasts(), X, "the output of Upcasts.forward is float64 for float32 input", "dtype in, dtype out"),
-    (UpcastsBackward(), X, "the input gradient of UpcastsBackward.backward is float64", "dtype in, dtype out"),
+    (
+        UpcastsBackward(),
+        X,
+        "the input gradient of UpcastsBackward.backward is float64",
+        "dtype in, dtype out",
+    ),
     (UpcastsStatistics(), X, "turns running_mean from float32 into float64", "UpcastsStatistics.forward"),
-    (ComputesInFloat32(), X, "ComputesInFloat32: dx is wrong at", "float32"),
+    (
+        ComputesInFloat32(),
+        X,
+        "the input gradient of ComputesInFloat32.backward is float32 for float64",
+        "dtype in",
+    ),
     (FailsOnNoImages(), X, "FailsOnNoImages fails for a batch of 0", "zero-size array to reduction"),
     (NanOnNoImages(), X, "NanOnNoImages: running_mean is NaN or infinite after a batch of 0", ""),
     (WarnsOnNoImages(), XX, "WarnsOnNoImages fails for a batch of 0", "RuntimeWarning"),
-    (FlattensOneImage(), X, "a batch of 1 must give (1, 4), got (4,)", ""),
+    (FlattensOneImage(), X, "a batch of 1 must give shapes [(1, 4)], got [(4,)]", ""),
     (Detached(), X, "Detached in training: dx is wrong", "a term of the chain rule is missing"),
     (WrongInEvaluation(), X, "WrongInEvaluation in evaluation: dx is wrong", ""),
     (OtherCall(), X, "OtherCall(x) differs from OtherCall.forward(x)[0] in evaluation", "elements are off"),
-    (NeedsContiguous(), X, "NeedsContiguous gives another result for a non-contiguous input", "elements are off"),
+    (
+        NeedsContiguous(),
+        X,
+        "NeedsContiguous gives another result for a non-contiguous input",
+        "elements are off",
+    ),
     (WrongShape(), XX, "WrongShape: dx must have shape (3, 2, 3, 3), got (3, 2)", ""),
     (ForgetsOne(), X * 2, "ForgetsOne.backward must return one gradient for each input", ""),
     (ReturnsNothing(), X, "ReturnsNothing.backward must return one gradient for each input", ""),
 ]
 
 
-@pytest.mark.parametrize(("layer", "inputs", "what", "why"), BROKEN, ids=[type(b[0]).__name__ for b in BROKEN])
+@pytest.mark.parametrize(
+    ("layer", "inputs", "what", "why"), BROKEN, ids=[type(b[0]).__name__ for b in BROKEN]
+)
 def test_broken_layers_are_caught(layer, inputs, what, why):
     with pytest.raises(AssertionError) as failure:
         check_layer(layer, *inputs)

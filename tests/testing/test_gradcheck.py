@@ -37,8 +37,9 @@ def test_message_has_what_where_both_values_and_why():
     def sign(dy, x, weight, bias):
         return dy @ weight, -(dy.T @ x), dy.sum(axis=0)
 
-    fails(sign, "sign: gradient of weight is wrong at [", "analytic", "numerical", "allowed 1e-06",
-          "6 of 6 checked entries are off", "likely cause: the sign is flipped", names=("x", "weight", "bias"))  # fmt: skip
+    lines = ["sign: gradient of weight is wrong at [", "analytic", "numerical", "allowed 1e-06"]
+    lines += ["6 of 6 checked entries are off", "likely cause: the sign is flipped"]
+    fails(sign, *lines, names=("x", "weight", "bias"))
 
 
 @pytest.mark.parametrize(
@@ -46,8 +47,14 @@ def test_message_has_what_where_both_values_and_why():
     [
         (lambda dy, x, w, b: (dy @ w, dy.T @ x, 4 * dy.mean(axis=0) / 4), "4 times too small"),
         (lambda dy, x, w, b: (2 * dy @ w, dy.T @ x, dy.sum(axis=0)), "the factor is 2"),
-        (lambda dy, x, w, b: (dy @ w, x.T @ dy, dy.sum(axis=0)), "must have shape (2, 3), got (3, 2): transposed?"),
-        (lambda dy, x, w, b: (dy @ w, dy.T @ x, dy.sum(axis=0, keepdims=True)), "must have shape (2,), got (1, 2)"),
+        (
+            lambda dy, x, w, b: (dy @ w, x.T @ dy, dy.sum(axis=0)),
+            "must have shape (2, 3), got (3, 2): transposed?",
+        ),
+        (
+            lambda dy, x, w, b: (dy @ w, dy.T @ x, dy.sum(axis=0, keepdims=True)),
+            "must have shape (2,), got (1, 2)",
+        ),
         (lambda dy, x, w, b: (dy @ w, 0 * w, dy.sum(axis=0)), "it is zero everywhere"),
         (lambda dy, x, w, b: (dy @ w * np.nan, dy.T @ x, dy.sum(axis=0)), "it holds NaN or infinity"),
         (lambda dy, x, w, b: (dy @ w, dy.T @ x, np.full(2, 4.0)), "dy is ignored"),
@@ -91,7 +98,9 @@ def test_a_ones_upstream_would_have_hidden_a_wrong_batch_norm():
     x = RNG.standard_normal((6, 3))
     fails(detached, "is wrong", forward=normalise, inputs=[x])
     fails(detached_mean_only, "is wrong", forward=normalise, inputs=[x])
-    assert gradcheck(normalise, detached_mean_only, [x], dy=np.ones((6, 3))).checked  # what the random dy is for
+    assert gradcheck(
+        normalise, detached_mean_only, [x], dy=np.ones((6, 3))
+    ).checked  # what the random dy is for
 
 
 def test_bias_before_normalisation_has_a_zero_gradient():
@@ -115,17 +124,25 @@ def test_kinks_are_skipped_and_counted():
 
 
 def test_too_many_kinks_fail():
-    fails(lambda dy, x: dy * (x > 0), "3 of 4 entries lie at kinks or jumps", forward=lambda x: np.maximum(x, 0),
-          inputs=[np.array([0.0, 0.0, 0.0, 1.0])])  # fmt: skip
+    x = np.array([0.0, 0.0, 0.0, 1.0])
+    message = "3 of 4 entries lie at kinks or jumps"
+    fails(lambda dy, x: dy * (x > 0), message, forward=lambda x: np.maximum(x, 0), inputs=[x])
 
 
 def test_a_wrong_gradient_does_not_pass_as_a_kink():
-    fails(lambda dy, x: dy * (x > 0) * 1.001, "constant factor 1.001", forward=lambda x: np.maximum(x, 0), inputs=[X])
+    fails(
+        lambda dy, x: dy * (x > 0) * 1.001,
+        "constant factor 1.001",
+        forward=lambda x: np.maximum(x, 0),
+        inputs=[X],
+    )
 
 
 def test_nan_in_forward():
     with np.errstate(invalid="ignore"):
-        fails(lambda dy, x: dy, "the function itself is NaN or infinite", forward=np.log, inputs=[-np.ones(2)])
+        fails(
+            lambda dy, x: dy, "the function itself is NaN or infinite", forward=np.log, inputs=[-np.ones(2)]
+        )
 
 
 def writes_input(x, weight, bias):
@@ -134,7 +151,9 @@ def writes_input(x, weight, bias):
 
 
 def test_writing_into_the_input():
-    fails(linear_backward, "writes_input (forward) writes into an array that it was given", forward=writes_input)
+    fails(
+        linear_backward, "writes_input (forward) writes into an array that it was given", forward=writes_input
+    )
 
 
 def writes_dy(dy, x):

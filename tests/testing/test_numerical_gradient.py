@@ -38,7 +38,9 @@ def test_each_output_is_weighed_with_dy():
 
 def test_sums_and_nestings():
     assert_close(numerical_gradient(lambda x: float((x**2).sum()), np.array([[1.0], [2.0]])), [[2.0], [4.0]])
-    assert_close(numerical_gradient(lambda x: {"a": x[0] * x[1], "b": [x[1]]}, np.array([2.0, 3.0])), [3.0, 3.0])
+    assert_close(
+        numerical_gradient(lambda x: {"a": x[0] * x[1], "b": [x[1]]}, np.array([2.0, 3.0])), [3.0, 3.0]
+    )
 
 
 def test_only_small_differences_of_large_outputs():

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 
 from scratchcv.metrics import mean_average_precision, precision_recall_curve
 from scratchcv.visualize import plot_precision_recall, plot_training
@@ -20,8 +21,8 @@ def test_losses_are_drawn_raw_and_smoothed_above_the_learning_rate():
     losses, rates = plot_training(history, smoothing=0.5).axes
     assert legend(losses) == ["classification", "box"]
     assert line(losses, 0).tolist() == [[10, 4], [20, 2], [30, 1]]
-    # (2 + 4/2) / (1 + 1/2), then (1 + 2/2 + 4/4) / (1 + 1/2 + 1/4)
-    np.testing.assert_allclose(line(losses, 1)[:, 1], [4, 8 / 3, 12 / 7])
+    # (4 + 2/2 + 1/4) / (1 + 1/2 + 1/4), (4/2 + 2 + 1/2) / 2, (4/4 + 2/2 + 1) / (1 + 1/2 + 1/4)
+    np.testing.assert_allclose(line(losses, 1)[:, 1], [3, 2.25, 12 / 7])
     assert line(rates, 0)[:, 1].tolist() == [0.1, 0.1, 0.01]
     assert losses.get_yscale() == "log"
 
@@ -30,8 +31,15 @@ def test_what_is_missing_in_a_history_is_left_out():
     (losses,) = plot_training({"box": [1.0, np.nan, 0.0], "step": []}, smoothing=0.5).axes
     assert losses.get_yscale() == "linear"
     assert line(losses, 0)[:, 0].tolist() == [1, 2, 3]
-    np.testing.assert_allclose(line(losses, 1)[:, 1], [1, 1, 0.25 / 1.25])
+    np.testing.assert_allclose(line(losses, 1)[:, 1], [1 / 1.25, 0.5, 0.25 / 1.25])
     assert not plot_training({}).axes[0].lines
+
+
+def test_the_trainers_history_fits_as_it_is():
+    history = {"step": [1, 2], "lr": [0.1, 0.1], "box": [1, 2], "loss": [3, 3], "gradient_norm": [9, 9]}
+    losses, _ = plot_training(history).axes
+    assert legend(losses) == ["box", "loss"]
+    assert to_hex(losses.lines[2].get_color()) == "#555555"
 
 
 def test_many_losses_are_all_drawn():

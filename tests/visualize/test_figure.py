@@ -1,11 +1,12 @@
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from matplotlib.figure import Figure
 
 from scratchcv import InputError
-from scratchcv.visualize import figure_png, new_figure, save_figure
+from scratchcv.visualize import figure_png, iou_figure, new_figure, save_figure
 
 
 def small_figure():
@@ -76,3 +77,12 @@ def test_matplotlib_is_loaded_by_the_first_figure_and_pyplot_never():
         "assert 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_threads_do_not_disturb_each_other():
+    def draw(number):
+        return figure_png(iou_figure([0, 0, number, 2], [1, 1, 3, 4]))
+
+    numbers = [2, 3, 4, 5] * 3
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(draw, numbers)) == [draw(number) for number in numbers]

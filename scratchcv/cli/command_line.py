@@ -1,0 +1,107 @@
+"""The parser of all subcommands, and what happens to their errors."""
+
+import argparse
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from typing import TextIO
+
+import scratchcv
+from scratchcv.cli import data, demo, detect, doctor, evaluate, train
+from scratchcv.cli.messages import CommandFailedError, say
+from scratchcv.errors import InputError
+
+INPUT_ERROR, FAILED, INTERRUPTED = 2, 1, 130
+
+EXAMPLES = """\
+examples:
+  scratchcv demo
+  scratchcv train ssd --data voc:path/to/VOC2007 --split trainval --eval-split test --out runs/voc
+  scratchcv detect runs/voc/last.safetensors photo.jpg
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command that `argv` asks for, and return its exit status.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        The words after ``scratchcv``; by default those of this process.
+
+    Raises
+    ------
+    SystemExit
+        From argparse: after ``--help`` with status 0, on a wrong usage with status 2.
+
+    Examples
+    --------
+    >>> main(["data", "voc:nowhere"])
+    2
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    arguments = build_parser().parse_args(words)
+    arguments.command_line = ["scratchcv", *words]
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a console without "×" shows "?" rather than a traceback
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = _show_warning
+        return _run(arguments)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    try:
+        arguments.run(arguments)
+        sys.stdout.flush()
+    except InputError as error:
+        say(f"error: {error}")
+        return INPUT_ERROR
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        say(f"error: {place}{error.strerror or error}")
+        return INPUT_ERROR
+    except KeyboardInterrupt as interruption:
+        say(str(interruption) or "Interrupted")
+        return INTERRUPTED
+    except CommandFailedError as error:
+        say(f"error: {error}")
+        return FAILED
+    return 0
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of ``scratchcv`` and all its subcommands.
+
+    Examples
+    --------
+    >>> build_parser().parse_args(["demo", "--seed", "3"]).seed
+    3
+    """
+    parser = argparse.ArgumentParser(
+        prog="scratchcv",
+        description="Object detection from scratch: train, evaluate and run detectors written in NumPy.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"scratchcv {scratchcv.__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for module in (demo, train, evaluate, detect, data, doctor):
+        module.add_parser(commands)
+    return parser
+
+
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    say(f"warning: {message}")

@@ -1,0 +1,67 @@
+"""``scratchcv data``: look at a data set."""
+
+import argparse
+from pathlib import Path
+
+from scratchcv.cli.arguments import (
+    DATA_HELP,
+    Commands,
+    add_command,
+    add_on_error,
+    add_overwrite,
+    add_quiet,
+    add_seed,
+    side,
+    whole,
+)
+from scratchcv.cli.output import check_new_file, next_free
+
+SCENES_LOOKED_AT = 200
+
+SUFFIXES = (".png", ".svg", ".pdf")
+
+
+def add_parser(commands: Commands) -> None:
+    """Add the subcommand."""
+    parser = add_command(
+        commands,
+        "data",
+        run,
+        "Preview a data set. Counts images and objects, and draws a contact sheet with the ground truth.",
+        "scratchcv data voc:path/to/VOC2007 --split trainval --out sheet.png",
+    )
+    parser.add_argument("data", metavar="DATA", help=DATA_HELP)
+    parser.add_argument("--split", default="trainval", help="which part of the data (default: %(default)s)")
+    parser.add_argument("--out", type=Path, help="the sheet's file (default: runs/sheet.png, or a free name)")
+    parser.add_argument(
+        "--count", type=whole(1, 200), default=24, help="pictures on it (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--size", type=side, default=128, help="side of scenes in pixels (default: %(default)s)"
+    )
+    add_seed(parser)
+    add_on_error(parser)
+    add_overwrite(parser)
+    add_quiet(parser)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Print the statistics and draw the sheet."""
+    out = arguments.out or next_free("runs/sheet.png")
+    check_new_file(out, overwrite=arguments.overwrite, suffixes=SUFFIXES)
+    from scratchcv.data.source import open_dataset
+    from scratchcv.data.summary import summarize_dataset
+    from scratchcv.visualize import contact_sheet, save_figure
+
+    dataset = open_dataset(
+        arguments.data,
+        arguments.split,
+        size=arguments.size,
+        seed=arguments.seed,
+        on_error=arguments.on_error,
+    )
+    limit = SCENES_LOOKED_AT if arguments.data.startswith("scenes") else None
+    print(summarize_dataset(dataset, limit=limit, progress=not arguments.quiet))
+    samples = [dataset[index] for index in range(min(arguments.count, len(dataset)))]
+    images, targets = [image for image, _ in samples], [target for _, target in samples]
+    print(save_figure(contact_sheet(images, targets, dataset.class_names), out))

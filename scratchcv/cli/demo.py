@@ -1,0 +1,53 @@
+"""``scratchcv demo``: a detector trains, detects and draws while you watch."""
+
+import argparse
+from pathlib import Path
+
+from scratchcv.cli.arguments import MOST_STEPS, Commands, add_command, add_quiet, add_seed, whole
+from scratchcv.cli.output import next_free, output_folder
+
+TEST_SCENES = 200
+
+
+def add_parser(commands: Commands) -> None:
+    """Add the subcommand."""
+    parser = add_command(
+        commands,
+        "demo",
+        run,
+        "Train a small SSD on generated scenes. It then detects the objects of 200 scenes that it never saw.",
+        "scratchcv demo --out runs/demo",
+    )
+    parser.add_argument(
+        "--out", type=Path, help="folder for the results (default: runs/demo, or a free name)"
+    )
+    parser.add_argument(
+        "--steps", type=whole(1, MOST_STEPS), help="train so long (default: as long as needed)"
+    )
+    add_seed(parser)
+    add_quiet(parser)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Train on scenes, evaluate on others, and write the results."""
+    with output_folder(arguments.out or next_free("runs/demo")) as folder:
+        import dataclasses
+
+        from scratchcv.cli.training_run import TrainingRun
+        from scratchcv.data.source import open_dataset
+        from scratchcv.training.recipe import RECIPES
+
+        recipe = RECIPES["scenes"]
+        recipe = dataclasses.replace(recipe, seed=arguments.seed, steps=arguments.steps or recipe.steps)
+        TrainingRun(
+            command_line=arguments.command_line,
+            folder=folder,
+            builder="ssd_tiny",
+            recipe=recipe,
+            data="scenes",
+            split="train",
+            dataset=open_dataset("scenes", "train", size=recipe.size, seed=arguments.seed),
+            test=open_dataset(f"scenes:{TEST_SCENES}", "test", size=recipe.size, seed=arguments.seed),
+            quiet=arguments.quiet,
+            resumable=False,
+        ).carry_out()

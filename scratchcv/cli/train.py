@@ -1,0 +1,118 @@
+"""``scratchcv train``: train a detector on your own images."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scratchcv.cli.arguments import (
+    MOST_STEPS,
+    Commands,
+    add_batch_size,
+    add_command,
+    add_data,
+    add_quiet,
+    add_seed,
+    number,
+    side,
+    whole,
+)
+from scratchcv.cli.output import output_folder
+
+if TYPE_CHECKING:
+    from scratchcv.data.source import DetectionDataset
+    from scratchcv.training.recipe import Recipe
+
+BUILDERS = {"ssd": "ssd_tiny"}
+"""The names of models on the command line, and those of their builders."""
+
+AUGMENTATIONS = ("none", "flip", "ssd", "microscope")
+"""As in `scratchcv.training.recipe`, which is too heavy to import for a ``--help``."""
+
+SCENES_LOOKED_AT = 200
+
+
+def add_parser(commands: Commands) -> None:
+    """Add the subcommand."""
+    parser = add_command(
+        commands,
+        "train",
+        run,
+        "Train a detector from random weights. It can be stopped at any time, and goes on with --resume.",
+        "scratchcv train ssd --data voc:path/to/VOC2007 --split trainval --eval-split test --out runs/voc",
+    )
+    parser.add_argument("model", choices=tuple(BUILDERS), help="what to train")
+    add_data(parser, split="trainval")
+    parser.add_argument("--eval-split", metavar="SPLIT", help="evaluate on this part of the data at the end")
+    parser.add_argument("--size", type=side, help="side of the model's input in pixels (default: by data)")
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--epochs", type=whole(1, MOST_STEPS), help="how often to see each image")
+    length.add_argument("--steps", type=whole(1, MOST_STEPS), help="how many batches to see instead")
+    add_batch_size(parser, "images a step (default: 16)")
+    parser.add_argument("--lr", type=number(0, 10, above=True), help="highest learning rate")
+    parser.add_argument(
+        "--augmentation", choices=AUGMENTATIONS, help="what happens to images (default: by data)"
+    )
+    add_seed(parser)
+    parser.add_argument(
+        "--out", type=Path, default=Path("runs/ssd"), help="folder for the results (default: %(default)s)"
+    )
+    parser.add_argument("--resume", action="store_true", help="go on with the training in that folder")
+    parser.add_argument(
+        "--checkpoint-every", type=whole(1, MOST_STEPS), default=50, metavar="STEPS", help=argparse.SUPPRESS
+    )
+    add_quiet(parser)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Train, evaluate if asked to, and write the results."""
+    with output_folder(arguments.out, resume=arguments.resume) as folder:
+        from scratchcv.cli.training_run import TrainingRun
+
+        recipe = _recipe(arguments)
+        dataset = _open(arguments, arguments.split, recipe.size)
+        test = _open(arguments, arguments.eval_split, recipe.size) if arguments.eval_split else None
+        TrainingRun(
+            command_line=arguments.command_line,
+            folder=folder,
+            builder=BUILDERS[arguments.model],
+            recipe=recipe,
+            data=arguments.data,
+            split=arguments.split,
+            dataset=dataset,
+            test=test,
+            quiet=arguments.quiet,
+            checkpoint_every=arguments.checkpoint_every,
+        ).carry_out(resume=arguments.resume)
+
+
+def _recipe(arguments: argparse.Namespace) -> "Recipe":
+    """Return the data's usual recipe with what the command line says otherwise."""
+    import dataclasses
+
+    from scratchcv.training.recipe import RECIPES
+
+    recipe = RECIPES["scenes" if arguments.data.partition(":")[0] == "scenes" else "photographs"]
+    wanted = {
+        "size": arguments.size,
+        "batch_size": arguments.batch_size,
+        "learning_rate": arguments.lr,
+        "augmentation": arguments.augmentation,
+        "seed": arguments.seed,
+    }
+    changes = {name: value for name, value in wanted.items() if value is not None}
+    if arguments.epochs or arguments.steps:
+        changes |= {"epochs": arguments.epochs, "steps": arguments.steps}
+    return dataclasses.replace(recipe, **changes)
+
+
+def _open(arguments: argparse.Namespace, split: str, size: int) -> "DetectionDataset":
+    """Open a split, and print what is in it; this reads every file once, so bad ones are found now."""
+    from scratchcv.data.source import open_dataset
+    from scratchcv.data.summary import summarize_dataset
+
+    dataset = open_dataset(arguments.data, split, size=size, seed=arguments.seed, on_error=arguments.on_error)
+    limit = SCENES_LOOKED_AT if arguments.data.startswith("scenes") else None
+    print(
+        f"{arguments.data} {split}: {summarize_dataset(dataset, limit=limit, progress=not arguments.quiet)}\n"
+    )
+    return dataset

@@ -1,0 +1,162 @@
+"""From data to a trained detector with its report: what ``demo`` and ``train`` share."""
+
+import dataclasses
+import platform
+import shlex
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import scratchcv
+from scratchcv.backend import get_backend
+from scratchcv.cli.messages import CommandFailedError, announce_compilation
+from scratchcv.cli.output import write_json
+
+if TYPE_CHECKING:
+    from scratchcv.checks import Array
+    from scratchcv.data.source import DetectionDataset
+    from scratchcv.models import SSD
+    from scratchcv.training.evaluate import Evaluation
+    from scratchcv.training.recipe import Recipe
+
+PICTURES = 12
+
+
+@dataclass(frozen=True)
+class TrainingRun:
+    """A training to be done, and where its results go.
+
+    Attributes
+    ----------
+    command_line : sequence of str
+        What was typed; it is noted in the report.
+    folder : Path
+        Where the results go.
+    builder : str
+        The model's name in `scratchcv.models.build_model`.
+    recipe : Recipe
+        The numbers.
+    data, split : str
+        What it is trained on, for the report.
+    dataset : DetectionDataset
+        The same, opened.
+    test : DetectionDataset, optional
+        What it is evaluated on.
+    quiet : bool
+        Whether progress bars are left out.
+    checkpoint_every : int
+        Steps between checkpoints.
+    resumable : bool
+        Whether the command can go on with a training that was stopped.
+    """
+
+    command_line: Sequence[str]
+    folder: Path
+    builder: str
+    recipe: "Recipe"
+    data: str
+    split: str
+    dataset: "DetectionDataset"
+    test: "DetectionDataset | None" = None
+    quiet: bool = False
+    checkpoint_every: int = 50
+    resumable: bool = True
+
+    def carry_out(self, *, resume: bool = False) -> None:
+        """Train, evaluate, write and print."""
+        from scratchcv.models import build_model
+        from scratchcv.training.compile_kernels import compile_kernels
+
+        model = build_model(
+            {
+                "model": self.builder,
+                "class_names": list(self.dataset.class_names),
+                "size": self.recipe.size,
+                "seed": self.recipe.seed,
+            }
+        )
+        announce_compilation()
+        seconds = {"compile": compile_kernels(model)}
+        start = time.perf_counter()
+        history = self._train(model, resume)
+        seconds["train"] = time.perf_counter() - start
+        report = self._about_training(history)
+        files = self._draw_training(history)
+        if self.test is not None:
+            evaluation = self._evaluate(model, self.test)
+            seconds["evaluate"] = evaluation.seconds
+            files.append(self._draw_detections(self.test, evaluation))
+            report = {**evaluation.report(), **report}
+            print(evaluation)
+            print()
+        report["seconds"] = {name: round(value, 2) for name, value in seconds.items()}
+        files.append(write_json(self.folder / "report.json", report))
+        print("  ".join(f"{name} {value:.1f} s" for name, value in seconds.items()))
+        for file in (self.folder / "last.safetensors", *files):
+            print(file)
+
+    def _train(self, model: "SSD", resume: bool) -> "dict[str, Array]":
+        from scratchcv.training import DivergedError, Interrupted
+        from scratchcv.training.recipe import train_detector
+
+        try:
+            return train_detector(
+                model,
+                self.dataset,
+                self.recipe,
+                checkpoint_dir=self.folder,
+                checkpoint_every=self.checkpoint_every,
+                resume=resume,
+                progress=not self.quiet,
+                metadata={"data": self.data, "split": self.split},
+            )
+        except DivergedError as error:
+            raise CommandFailedError(str(error)) from error
+        except Interrupted as interruption:
+            hint = "; the same command with --resume goes on" if self.resumable else ""
+            raise KeyboardInterrupt(f"{interruption}{hint}") from None
+
+    def _evaluate(self, model: "SSD", test: "DetectionDataset") -> "Evaluation":
+        from scratchcv.training.evaluate import evaluate_detector
+
+        return evaluate_detector(model, test, progress=not self.quiet)
+
+    def _about_training(self, history: "dict[str, Array]") -> dict[str, Any]:
+        from scratchcv.doctor import PACKAGES, version_of
+
+        final = {name: values[-1].item() for name, values in history.items() if len(values)}
+        versions = {name: version_of(name) for name in PACKAGES}
+        return {
+            "command": shlex.join(self.command_line),
+            "seed": self.recipe.seed,
+            "model": self.builder,
+            "data": self.data,
+            "split": self.split,
+            "classes": list(self.dataset.class_names[1:]),
+            "training_images": len(self.dataset),
+            "recipe": dataclasses.asdict(self.recipe),
+            "last_step": final,
+            "backend": get_backend(),
+            "versions": {"scratchcv": scratchcv.__version__, "python": platform.python_version(), **versions},
+        }
+
+    def _draw_training(self, history: "dict[str, Array]") -> list[Path]:
+        from scratchcv.visualize import plot_training, save_figure
+
+        curves = {name: values.tolist() for name, values in history.items() if name != "gradient_norm"}
+        return [save_figure(plot_training(curves), self.folder / "training.png")]
+
+    def _draw_detections(self, test: "DetectionDataset", evaluation: "Evaluation") -> Path:
+        from scratchcv.visualize import detection_grid, save_figure
+
+        shown = range(min(PICTURES, len(test)))
+        samples = [test[index] for index in shown]
+        figure = detection_grid(
+            [image for image, _ in samples],
+            [evaluation.targets[index] for index in shown],
+            [evaluation.predictions[index] for index in shown],
+            evaluation.class_names,
+        )
+        return save_figure(figure, self.folder / "detections.png")

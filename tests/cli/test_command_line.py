@@ -1,0 +1,124 @@
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import scratchcv
+from scratchcv.cli import command_line, main
+from scratchcv.cli.command_line import build_parser
+
+COMMANDS = ("demo", "train", "evaluate", "detect", "data", "doctor")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_shows_an_example_that_parses(command: str, run: Callable[..., Any]) -> None:
+    result = run(command, "--help")
+    assert result.status == 0
+    example = result.out.partition("example:\n")[2].strip()
+    assert example.startswith(f"scratchcv {command}")
+    assert build_parser().parse_args(example.split()[1:]).run
+
+
+def test_help_and_version(run: Callable[..., Any]) -> None:
+    result = run("--help")
+    assert result.status == 0
+    for command in COMMANDS:
+        assert f"\n    {command} " in result.out
+    assert run("--version").out == f"scratchcv {scratchcv.__version__}\n"
+
+
+def test_a_command_is_needed(run: Callable[..., Any]) -> None:
+    for words in ((), ("paint",)):
+        result = run(*words)
+        assert result.status == 2
+        assert "COMMAND" in result.err
+
+
+def test_as_a_module_help_loads_neither_numpy_nor_numba() -> None:
+    code = (
+        "import sys; from scratchcv.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: print(*sorted({'numpy', 'numba', 'matplotlib', 'PIL'} & set(sys.modules)), 'loaded')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "loaded"
+    done = subprocess.run(
+        [sys.executable, "-m", "scratchcv", "data", "voc:nowhere"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "scratchcv: error: nowhere: no such folder, a Pascal VOC data set was wanted\n"
+    )
+
+
+class TestErrors:
+    def raising(self, monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+        def fail(arguments: Any) -> None:
+            raise error
+
+        monkeypatch.setattr("scratchcv.cli.doctor.run", fail)
+
+    @pytest.mark.parametrize(
+        ("error", "status", "message"),
+        [
+            (scratchcv.InputError("x.jpg: broken"), 2, "error: x.jpg: broken"),
+            (PermissionError(13, "Permission denied", "runs"), 2, "error: runs: Permission denied"),
+            (OSError("the disk is full"), 2, "error: the disk is full"),
+            (KeyboardInterrupt(), 130, "Interrupted"),
+            (KeyboardInterrupt("saved at step 7"), 130, "saved at step 7"),
+        ],
+    )
+    def test_become_a_message_and_a_status(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        run: Callable[..., Any],
+        error: BaseException,
+        status: int,
+        message: str,
+    ) -> None:
+        self.raising(monkeypatch, error)
+        assert run("doctor") == (status, "", f"scratchcv: {message}\n")
+
+    def test_of_ours_keep_their_traceback(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.raising(monkeypatch, ValueError("a bug"))
+        with pytest.raises(ValueError, match="a bug"):
+            main(["doctor"])
+
+    @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGPIPE and other pipes")
+    def test_a_reader_that_leaves_early_sees_no_traceback(self) -> None:
+        command = [sys.executable, "-m", "scratchcv", "doctor"]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert process.stdout is not None
+        process.stdout.close()
+        _, errors = process.communicate()
+        assert b"Traceback" not in errors
+        assert process.returncode == command_line.FAILED
+
+
+def test_warnings_are_messages(
+    monkeypatch: pytest.MonkeyPatch, run: Callable[..., Any], voc: Path
+) -> None:
+    (voc / "JPEGImages" / "a.png").write_bytes(b"")
+    result = run("data", f"voc:{voc}", "--on-error", "skip", "--out", voc / "sheet.png")
+    assert result.status == 0
+    assert "scratchcv: warning: 1 of 4 images" in result.err
+    assert "UserWarning" not in result.err
+
+
+@pytest.mark.parametrize("bad", ["0", "-1", "1.5", "many", "99999999999", "nan", ""])
+@pytest.mark.parametrize("option", ["--steps", "--epochs", "--batch-size", "--size", "--seed", "--lr"])
+def test_absurd_numbers(option: str, bad: str, refuse: Callable[..., str], tmp_path: Path) -> None:
+    if (option, bad) in (("--seed", "0"), ("--lr", "1.5")):
+        return
+    message = refuse("train", "ssd", "--data", "scenes", f"{option}={bad}", "--out", tmp_path / "out")
+    assert message.startswith(f"argument {option}: must be a ")
+    assert message.endswith(f"got {bad!r}")
+
+
+def test_a_size_the_model_cannot_have(refuse: Callable[..., str]) -> None:
+    message = refuse("train", "ssd", "--data", "scenes", "--size", "100")
+    assert message == "argument --size: must be a multiple of 64 from 64 to 1024, got '100'"
