@@ -59,11 +59,11 @@ def adjust_saturation(image: Array, factor: float) -> Array:
     >>> adjust_saturation(np.array([[[200, 100, 100]]], np.uint8), 0.0).tolist()
     [[[129, 129, 129]]]
     """
-    share = _check_factor(factor)
+    share, rest = _check_factor(factor), np.float32(1 - factor)
 
     def saturate(planes: Array) -> Array:
         grey = np.floor(np.tensordot(LUMA, planes, 1))
-        return np.asarray(share * planes + (1 - share) * grey)
+        return np.asarray(share * planes + rest * grey)
 
     return _by_bands(saturate, image)
 

@@ -23,6 +23,11 @@ class Result(NamedTuple):
 
 
 @pytest.fixture
+def tiny() -> tuple[str, ...]:
+    return TINY
+
+
+@pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Result]:
     def call(*words: object) -> Result:
         try:
@@ -45,7 +50,8 @@ def refuse(run: Callable[..., Result], tmp_path: Path) -> Callable[..., str]:
         assert "Traceback" not in result.err
         assert content(tmp_path) == before
         last = result.err.splitlines()[-1]
-        assert last.startswith("scratchcv") and "error: " in last
+        assert last.startswith("scratchcv")
+        assert "error: " in last
         return last.partition("error: ")[2]
 
     return call
@@ -75,7 +81,7 @@ def picture(objects: Objects = (), size: tuple[int, int] = (80, 60)) -> Image.Im
     return Image.fromarray(noise)
 
 
-def write_voc(root: Path, splits: Mapping[str, Mapping[str, Objects]]) -> Path:
+def make_voc(root: Path, splits: Mapping[str, Mapping[str, Objects]]) -> Path:
     """Write a VOC folder; `splits` has the objects of each image of each split."""
     for folder in ("ImageSets/Main", "Annotations", "JPEGImages"):
         (root / folder).mkdir(parents=True)
@@ -87,12 +93,17 @@ def write_voc(root: Path, splits: Mapping[str, Mapping[str, Objects]]) -> Path:
     return root
 
 
+@pytest.fixture
+def write_voc() -> Callable[..., Path]:
+    return make_voc
+
+
 CAT, DOG = ("cat", 5, 5, 40, 40), ("dog", 30, 20, 70, 55)
 
 
 @pytest.fixture
 def voc(tmp_path: Path) -> Path:
-    return write_voc(
+    return make_voc(
         tmp_path / "voc",
         {"trainval": {"a": [CAT], "b": [DOG], "c": [CAT, DOG], "d": []}, "test": {"e": [CAT], "f": []}},
     )
@@ -103,6 +114,6 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a finished training on cats and dogs."""
     folder = tmp_path_factory.mktemp("trained")
     splits: dict[str, Any] = {"trainval": {"a": [CAT], "b": [DOG]}}
-    source = write_voc(folder / "voc", splits)
+    source = make_voc(folder / "voc", splits)
     assert main(["train", "ssd", "--data", f"voc:{source}", *TINY, "--out", str(folder / "run")]) == 0
     return folder / "run"

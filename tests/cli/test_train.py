@@ -1,8 +1,243 @@
 import json
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from conftest import CAT, DOG, TINY, write_voc
+
+from scratchcv.training import load_checkpoint
+from scratchcv.training.recipe import RECIPES
+
+FILES = {"last.safetensors", "training.png", "report.json"}
+
+
+def test_trains_evaluates_and_writes(run: Callable[..., Any], voc: Path, tiny: Any, tmp_path: Path) -> None:
+    out = tmp_path / "new" / "out"
+    result = run("train", "ssd", "--data", f"voc:{voc}", "--eval-split", "test", *tiny, "--out", out)
+    assert result.status == 0
+    assert {file.name for file in out.iterdir()} == {*FILES, "detections.png"}
+    assert "4 images of 80×60 pixels, 1 of them without objects" in result.out
+    assert "cat                        2" in result.out
+    assert result.out.splitlines()[-4:] == [
+        str(out / name) for name in ("last.safetensors", "training.png", "detections.png", "report.json")
+    ]
+    report = json.loads((out / "report.json").read_text(encoding="utf-8"))
+    assert report["command"].startswith("scratchcv train ssd --data voc:")
+    assert report["classes"] == ["cat", "dog"]
+    assert (report["images"], report["training_images"], report["objects"]) == (2, 4, 1)
+    assert report["recipe"]["steps"] == report["last_step"]["step"] == 2
+    assert set(report["seconds"]) == {"compile", "train", "evaluate"}
+    assert len(report["coco"]) == 12
+    assert report["AP50_per_class"]["dog"] is None
+    assert 0 <= report["mAP50"] <= 1
+
+
+def test_the_same_seed_gives_the_same_bytes(
+    run: Callable[..., Any], voc: Path, tiny: Any, tmp_path: Path
+) -> None:
+    weights = {}
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        out = tmp_path / name
+        assert run("train", "ssd", "--data", f"voc:{voc}", *tiny, "--seed", seed, "--out", out).status == 0
+        weights[name] = (out / "last.safetensors").read_bytes()
+    assert weights["a"] == weights["b"] != weights["c"]
+
+
+def test_on_scenes(run: Callable[..., Any], tiny: Any, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert run("train", "ssd", "--data", "scenes:5", *tiny, "--out", out).status == 0
+    assert {file.name for file in out.iterdir()} == FILES
+
+
+def test_options_change_the_recipe(run: Callable[..., Any], voc: Path, tmp_path: Path) -> None:
+    options = ["--size", "64", "--batch-size", "3", "--epochs", "2", "--lr", ".001", "--seed", "7", "--quiet"]
+    options += ["--augmentation", "microscope"]
+    assert run("train", "ssd", "--data", f"voc:{voc}", *options, "--out", tmp_path / "out").status == 0
+    recipe = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))["recipe"]
+    wanted = {"size": 64, "batch_size": 3, "epochs": 2, "steps": None, "learning_rate": 0.001, "seed": 7}
+    assert recipe == {
+        **vars(RECIPES["photographs"]),
+        **wanted,
+        "augmentation": "microscope",
+    }
+
+
+class TestImagesWithoutObjects:
+    def test_a_data_set_of_nothing_else(
+        self, run: Callable[..., Any], write_voc: Any, tiny: Any, tmp_path: Path
+    ) -> None:
+        empty = {"a": [], "b": [], "c": []}
+        voc = write_voc(tmp_path / "empty", {"trainval": empty, "test": {"d": []}})
+        out = tmp_path / "out"
+        result = run("train", "ssd", "--data", f"voc:{voc}", "--eval-split", "test", *tiny, "--out", out)
+        assert result.status == 0
+        assert "3 of them without objects" in result.out
+        report = json.loads((out / "report.json").read_text(encoding="utf-8"))
+        assert report["mAP50"] is None
+        assert set(report["coco"].values()) == {-1}
+        assert report["last_step"]["loss"] == 0
+        arrays, _ = load_checkpoint(out / "last.safetensors")
+        assert all(np.isfinite(array).all() for array in arrays.values())
+        result = run("evaluate", out / "last.safetensors", "--data", f"voc:{voc}", "--quiet")
+        assert result.status == 0
+
+    def test_a_class_that_the_split_lacks(
+        self, run: Callable[..., Any], write_voc: Any, tiny: Any, tmp_path: Path
+    ) -> None:
+        cat, dog = ("cat", 5, 5, 40, 40), ("dog", 30, 20, 70, 55)
+        voc = write_voc(tmp_path / "v", {"trainval": {"a": [cat], "b": []}, "test": {"c": [dog]}})
+        out = tmp_path / "out"
+        result = run("train", "ssd", "--data", f"voc:{voc}", "--eval-split", "test", *tiny, "--out", out)
+        assert result.status == 0
+        per_class = json.loads((out / "report.json").read_text(encoding="utf-8"))["AP50_per_class"]
+        assert per_class["cat"] is None
+        assert per_class["dog"] is not None
+
+    def test_fewer_images_than_a_batch(self, run: Callable[..., Any], write_voc: Any, tmp_path: Path) -> None:
+        voc = write_voc(tmp_path / "v", {"trainval": {"a": [("cat", 5, 5, 40, 40)]}})
+        options = ["--size", "64", "--epochs", "2", "--quiet", "--out", tmp_path / "out"]
+        assert run("train", "ssd", "--data", f"voc:{voc}", *options).status == 0
+
+
+class TestOut:
+    def test_not_empty(self, refuse: Callable[..., str], tmp_path: Path) -> None:
+        (tmp_path / "out").mkdir()
+        (tmp_path / "out" / "thesis.txt").write_text("precious")
+        message = refuse("train", "ssd", "--data", "scenes", "--out", tmp_path / "out")
+        remedy = "choose another --out, or go on with its training by --resume"
+        assert message == f"{tmp_path / 'out'}: is not empty; {remedy}"
+        message = refuse("train", "ssd", "--data", "scenes", "--resume", "--out", tmp_path / "out")
+        assert message == f"{tmp_path / 'out'}: there is no last.safetensors to go on with"
+
+    def test_an_earlier_training(
+        self, refuse: Callable[..., str], run: Callable[..., Any], voc: Path, tiny: Any, tmp_path: Path
+    ) -> None:
+        words = ("train", "ssd", "--data", f"voc:{voc}", *tiny, "--out", tmp_path / "out")
+        assert run(*words).status == 0
+        assert "is not empty" in refuse(*words)
+
+    def test_empty(self, run: Callable[..., Any], voc: Path, tiny: Any, tmp_path: Path) -> None:
+        (tmp_path / "out").mkdir()
+        assert run("train", "ssd", "--data", f"voc:{voc}", *tiny, "--out", tmp_path / "out").status == 0
+
+    def test_a_file(self, refuse: Callable[..., str], tmp_path: Path) -> None:
+        (tmp_path / "out").write_text("precious")
+        message = refuse("train", "ssd", "--data", "scenes", "--out", tmp_path / "out")
+        assert message == f"{tmp_path / 'out'}: is a file, a folder for the results was wanted"
+        assert "out" in refuse("train", "ssd", "--data", "scenes", "--out", tmp_path / "out" / "deep")
+
+    def test_without_permission(
+        self, refuse: Callable[..., str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        def deny(path: Path, *arguments: Any, **options: Any) -> None:
+            raise PermissionError(13, "Permission denied", str(path))
+
+        monkeypatch.setattr(Path, "touch", deny)
+        (tmp_path / "out").mkdir()
+        message = refuse("train", "ssd", "--data", "scenes", "--out", tmp_path / "out")
+        assert message == f"{tmp_path / 'out'}: cannot be written to: Permission denied"
+        monkeypatch.setattr(Path, "mkdir", deny)
+        assert "Permission denied" in refuse(
+            "train", "ssd", "--data", "scenes", "--out", tmp_path / "new" / "deep"
+        )
+
+
+class TestResume:
+    def words(self, voc: Path, out: Path, *more: object) -> list[object]:
+        return [
+            "train",
+            "ssd",
+            "--data",
+            f"voc:{voc}",
+            "--size",
+            64,
+            "--batch-size",
+            2,
+            "--quiet",
+            "--out",
+            out,
+            *more,
+        ]
+
+    def test_after_ctrl_c_the_weights_are_bitwise_the_same(
+        self, run: Callable[..., Any], voc: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert run(*self.words(voc, tmp_path / "whole", "--steps", 6)).status == 0
+        with monkeypatch.context() as patch:
+            self.press_ctrl_c(patch, at_step=3)
+            result = run(*self.words(voc, tmp_path / "stopped", "--steps", 6))
+        path = tmp_path / "stopped" / "last.safetensors"
+        assert result.status == 130
+        assert result.err == (
+            f"scratchcv: Interrupted at step 3 of 6; saved {path}; the same command with --resume goes on\n"
+        )
+        assert load_checkpoint(path)[1]["step"] == 3
+        assert run(*self.words(voc, tmp_path / "stopped", "--steps", 6, "--resume")).status == 0
+        assert path.read_bytes() == (tmp_path / "whole" / "last.safetensors").read_bytes()
+
+    def press_ctrl_c(self, patch: pytest.MonkeyPatch, at_step: int) -> None:
+        from scratchcv.training.sgd import SGD
+
+        patch.setattr(signal, "getsignal", lambda number: signal.default_int_handler)
+        step = SGD.step
+
+        def pressed(optimizer: SGD, lr: float | None = None) -> None:
+            step(optimizer, lr)
+            if optimizer.steps == at_step:
+                signal.raise_signal(signal.SIGINT)
+
+        patch.setattr(SGD, "step", pressed)
+
+    def test_of_nothing_is_a_start(self, run: Callable[..., Any], voc: Path, tmp_path: Path) -> None:
+        (tmp_path / "out").mkdir()
+        (tmp_path / "out" / "last.safetensors.partial").write_bytes(b"killed while it was written")
+        assert run(*self.words(voc, tmp_path / "out", "--steps", 1, "--resume")).status == 0
+
+    @pytest.mark.parametrize(
+        ("change", "message"),
+        [
+            (["--steps", 3], "steps was 2, is now 3"),
+            (["--steps", 2, "--lr", 0.5], "learning_rate was 0.03, is now 0.5"),
+            (["--steps", 2, "--seed", 1], "seed was 0, is now 1"),
+            (["--steps", 2, "--augmentation", "none"], "augmentation was ssd, is now none"),
+            (["--steps", 2, "--split", "test"], "images was 4, is now 2"),
+        ],
+    )
+    def test_with_other_settings(
+        self,
+        run: Callable[..., Any],
+        refuse: Callable[..., str],
+        voc: Path,
+        tmp_path: Path,
+        change: list[object],
+        message: str,
+    ) -> None:
+        out = tmp_path / "out"
+        assert run(*self.words(voc, out, "--steps", 2)).status == 0
+        path = out / "last.safetensors"
+        assert refuse(*self.words(voc, out, "--resume", *change)) == f"{path}: cannot be resumed: {message}"
+
+
+def test_a_training_that_diverges(
+    run: Callable[..., Any], voc: Path, tiny: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from scratchcv.models import SSD
+
+    forward = SSD.forward
+    monkeypatch.setattr(SSD, "forward", lambda *batch: ({"box": float("nan")}, forward(*batch)[1]))
+    result = run("train", "ssd", "--data", f"voc:{voc}", *tiny, "--out", tmp_path / "out")
+    assert result.status == 1
+    assert "error: step 1 of 2: the loss 'box' is nan; a lower learning rate" in result.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_unknown_splits_are_refused_before_the_training(
+    refuse: Callable[..., str], voc: Path, tmp_path: Path
+) -> None:
+    words = ("train", "ssd", "--data", f"voc:{voc}", "--out", tmp_path / "out")
+    assert refuse(*words, "--split", "val").endswith("val.txt: no such split, there are: test, trainval")
+    assert refuse(*words, "--eval-split", "val").endswith("no such split, there are: test, trainval")
+    message = refuse("train", "ssd", "--data", "scenes", "--split", "dev", "--out", tmp_path / "out")
+    assert message == "scenes: no such split: dev, there are: train, trainval, val, test"

@@ -85,6 +85,6 @@ def test_agrees_with_torchvision(name):
     for factor in (-0.5, -0.1, 0.0, 0.04, 0.5) if name == "hue" else (0.0, 0.5, 0.9, 1.3, 3.0):
         theirs = getattr(functional, f"adjust_{name}")(tensor, factor).permute(1, 2, 0).numpy().astype(int)
         difference = np.abs(adjust(noise(), factor) - theirs)
-        assert difference.max() <= 1  # they cut fractions off where hue rounds, and sum in another order
-        if name != "hue":
-            assert (difference > 0).mean() < 0.02
+        assert difference.max() <= 1
+        if name != "hue":  # which rounds, where theirs cuts off; the others only sum in another order
+            assert (difference > 0).mean() < 0.03
