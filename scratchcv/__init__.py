@@ -1,6 +1,6 @@
 """Object detection and segmentation from scratch, readable all the way down.
 
-Rooms: `boxes`, `layers`, `losses`, `models`, `metrics`, `data`, `training`, `testing`, `visualize`.
+Rooms: `boxes`, `layers`, `losses`, `backbones`, `models`, `metrics`, `data`, `training`, `testing`, `visualize`.
 Importing the package imports NumPy and nothing else; a room is loaded when it is first named.
 """
 
@@ -13,6 +13,7 @@ from scratchcv.errors import InputError
 __version__ = "0.1.0"
 
 _ROOMS = (
+    "backbones",
     "boxes",
     "data",
     "kernels",

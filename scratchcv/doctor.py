@@ -5,6 +5,7 @@ import importlib
 import importlib.metadata
 import os
 import platform
+import sys
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ THREAD_VARIABLES = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREAD
 
 AVX512_KERNELS = {"skylakex", "cooperlake", "sapphirerapids", "zen4", "zen5"}
 """OpenBLAS's names of processors for which it has kernels that use AVX-512."""
+
+MEMORY_FILE = Path("/proc/meminfo")
 
 FEW_BYTES = 2 * 2**30
 
@@ -211,7 +214,8 @@ def kernel_cache() -> KernelCache:
         folder = Path(kernels.box_iou.stats.cache_path)
     except (RuntimeError, TypeError):  # "cannot cache function: no locator available"
         return KernelCache(None, False, 0, 0)
-    files = list(folder.glob("*.nbc"))
+    python = f"py{sys.version_info.major}{sys.version_info.minor}"  # other Pythons compile for themselves
+    files = list(folder.glob(f"*.{python}*.nbc"))
     try:
         with tempfile.TemporaryFile(dir=folder):
             writable = True
@@ -229,6 +233,8 @@ def _reason() -> str:
 
 def version_of(package: str) -> str | None:
     """Return the version of an installed package, None where it is missing."""
+    if package == "numba" and not has_numba():  # installed, it may still be blocked
+        return None
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
@@ -269,7 +275,7 @@ def _blas_kernel() -> str:
 
 def _free_memory() -> int | None:
     with suppress(OSError, ValueError, StopIteration):
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        lines = MEMORY_FILE.read_text(encoding="ascii").splitlines()
         return 1024 * int(next(line for line in lines if line.startswith("MemAvailable")).split()[1])
     with suppress(AttributeError, OSError, ValueError):  # no such call or no such name
         return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")

@@ -7,9 +7,6 @@ import pytest
 from scratchcv.backend import BACKENDS, has_numba, use_backend
 
 
-collect_ignore_glob = ["golden/make_*.py"]  # scripts for the oracle's environment, not modules with doctests
-
-
 @pytest.fixture(params=BACKENDS)
 def backend(request: pytest.FixtureRequest) -> Iterator[str]:
     """Run the test once in each backend that can run here."""

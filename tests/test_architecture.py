@@ -67,9 +67,12 @@ OF_THE_HOUSE = {
     "test_init.py",
     "test_notebooks.py",
     "test_without_numba.py",
+    "cli/test_bad_input.py",
+    "cli/test_kill.py",
+    "data/test_scene_baselines.py",
     "kernels/test_twins.py",
 }
-"""Tests that look at the whole house, not at one file."""
+"""Tests that look at the whole house or a whole room, not at one file."""
 
 
 @cache

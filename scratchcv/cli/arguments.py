@@ -105,13 +105,13 @@ def add_on_error(parser: argparse.ArgumentParser) -> None:
 DATA_HELP = "scenes, scenes:COUNT, or voc:FOLDER in Pascal VOC's format"
 
 
-def add_seed(parser: argparse.ArgumentParser) -> None:
-    """Add ``--seed``."""
+def add_seed(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add ``--seed``, which is the seed of `what`."""
     parser.add_argument(
         "--seed",
         type=whole(0, LARGEST_SEED),
         default=0,
-        help="of weights, scenes, order and augmentation; the same seed gives the same result (default: 0)",
+        help=f"of {what}: the same seed gives the same ones (default: 0)",
     )
 
 

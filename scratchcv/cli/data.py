@@ -39,7 +39,7 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument(
         "--size", type=side, default=128, help="side of scenes in pixels (default: %(default)s)"
     )
-    add_seed(parser)
+    add_seed(parser, "scenes")
     add_on_error(parser)
     add_overwrite(parser)
     add_quiet(parser)

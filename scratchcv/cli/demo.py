@@ -24,7 +24,7 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument(
         "--steps", type=whole(1, MOST_STEPS), help="train so long (default: as long as needed)"
     )
-    add_seed(parser)
+    add_seed(parser, "weights, scenes, order and augmentation")
     add_quiet(parser)
 
 

@@ -32,7 +32,7 @@ def add_parser(commands: Commands) -> None:
         "--curves", type=Path, metavar="FILE", help="draw precision against recall (.png, .svg or .pdf)"
     )
     add_batch_size(parser, "images at a time (default: 16)")
-    add_seed(parser)
+    add_seed(parser, "scenes")
     add_overwrite(parser)
     add_quiet(parser)
 

@@ -29,15 +29,15 @@ def next_free(path: str) -> Path:
 
 
 @contextmanager
-def output_folder(path: Path, *, resume: bool = False) -> Iterator[Path]:
+def output_folder(path: Path, *, resume: bool | None = None) -> Iterator[Path]:
     """Make a folder for the results of a training; one that stays empty is taken away again.
 
     Parameters
     ----------
     path : Path
         Absent, or an empty folder; if `resume`, also the folder of a training.
-    resume : bool
-        Whether to go on with what is there.
+    resume : bool, optional
+        Whether to go on with what is there; None for a command that cannot.
 
     Raises
     ------
@@ -56,16 +56,15 @@ def output_folder(path: Path, *, resume: bool = False) -> Iterator[Path]:
                 folder.rmdir()
 
 
-def _check_folder(path: Path, resume: bool) -> None:
+def _check_folder(path: Path, resume: bool | None) -> None:
     if not os.path.lexists(path):
         return
     if not path.is_dir():
         raise InputError(f"{path}: is a file, a folder for the results was wanted")
     names = {file.name for file in path.iterdir()}
     if names and not resume:
-        raise InputError(
-            f"{path}: is not empty; choose another --out, or go on with its training by --resume"
-        )
+        hint = "" if resume is None else ", or go on with its training by --resume"
+        raise InputError(f"{path}: is not empty; choose another --out{hint}")
     # Killed while it wrote its first checkpoint, a training leaves no more than a partial file.
     if names and names.isdisjoint(CHECKPOINTS) and names != {f"{CHECKPOINTS[0]}.partial"}:
         raise InputError(f"{path}: there is no {CHECKPOINTS[0]} to go on with")

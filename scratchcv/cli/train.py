@@ -52,7 +52,7 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument(
         "--augmentation", choices=AUGMENTATIONS, help="what happens to images (default: by data)"
     )
-    add_seed(parser)
+    add_seed(parser, "weights, scenes, order and augmentation")
     parser.add_argument(
         "--out", type=Path, default=Path("runs/ssd"), help="folder for the results (default: %(default)s)"
     )

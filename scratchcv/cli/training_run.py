@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from scratchcv.training.evaluate import Evaluation
     from scratchcv.training.recipe import Recipe
 
-PICTURES = 12
+PICTURES, PICTURED_SCORE = 12, 0.4
+"""How many images are drawn with their detections, and what these score at least."""
 
 
 @dataclass(frozen=True)
@@ -158,5 +159,6 @@ class TrainingRun:
             [evaluation.targets[index] for index in shown],
             [evaluation.predictions[index] for index in shown],
             evaluation.class_names,
+            score_threshold=PICTURED_SCORE,
         )
         return save_figure(figure, self.folder / "detections.png")

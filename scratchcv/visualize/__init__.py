@@ -3,6 +3,7 @@
 Functions that draw return a matplotlib figure that belongs to the caller; `save_figure` writes it to a file.
 """
 
+from scratchcv.visualize.anchors import draw_default_boxes, matching_figure, mining_figure
 from scratchcv.visualize.boxes import draw_boxes, draw_prediction, draw_target
 from scratchcv.visualize.curves import plot_precision_recall, plot_training
 from scratchcv.visualize.figure import figure_png, new_figure, save_figure
@@ -19,11 +20,14 @@ __all__ = [
     "contact_sheet",
     "detection_grid",
     "draw_boxes",
+    "draw_default_boxes",
     "draw_prediction",
     "draw_target",
     "figure_png",
     "iou_figure",
     "iou_slider",
+    "matching_figure",
+    "mining_figure",
     "new_figure",
     "nms_slider",
     "nms_steps",

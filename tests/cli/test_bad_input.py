@@ -206,7 +206,7 @@ class TestOddImagesTrainAndAreDetectedIn:
         Image.new("L", (3000, 1)).save(line)
         files = [*odd.values(), pixel, line]
         out = tmp_path / "out"
-        result = run("detect", trained / "last.safetensors", *files, "--out", out, "--score", 0)
+        result = run("detect", trained / "last.safetensors", *files, "--out", out, "--score", 0.3)
         assert result.status == 0
         assert {file.stem for file in out.iterdir()} == {*odd, "pixel", "line"}
 
