@@ -1,25 +1,23 @@
 """Scales for SSD's default boxes, read off the sizes of the objects to be found."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from scratchcv.boxes.area import box_area
-from scratchcv.checks import Array
+from scratchcv.checks import check_array
 
 
-def default_box_scales(boxes: Array, image_areas: Array, levels: int) -> list[float]:
+def default_box_scales(relative_sizes: ArrayLike, levels: int) -> list[float]:
     r"""Return a scale for each feature map, so that the default boxes span the sizes of given objects.
 
-    With :math:`r_i = \sqrt{\text{area of box } i \,/\, \text{area of its image}}`, the first scale is the 5th
-    percentile of r, that of the last map the 99th, and those between form a geometric series:
+    With r the relative sizes, the first scale is their 5th percentile, that of the last map their 99th, and
+    those between form a geometric series:
 
     .. math:: s_k = r_{5\%} \left(\frac{r_{99\%}}{r_{5\%}}\right)^{k / (levels - 1)}
 
     Parameters
     ----------
-    boxes : ndarray of shape (N, 4)
-        Objects of the training set, in pixels.
-    image_areas : ndarray of shape (N,)
-        Width times height of each one's image, in pixels.
+    relative_sizes : array_like of shape (N,)
+        For each object of the training set the root of its box's area over its image's: 0 to 1.
     levels : int
         Number of feature maps, at least 2.
 
@@ -32,7 +30,7 @@ def default_box_scales(boxes: Array, image_areas: Array, levels: int) -> list[fl
     Raises
     ------
     ValueError
-        When there are fewer than two levels, or the lengths differ.
+        When there are fewer than two levels, or a size is not above 0.
 
     Notes
     -----
@@ -45,17 +43,14 @@ def default_box_scales(boxes: Array, image_areas: Array, levels: int) -> list[fl
 
     Examples
     --------
-    >>> boxes = np.array([[0.0, 0, 10, 10], [0.0, 0, 40, 40]])
-    >>> [round(scale, 2) for scale in default_box_scales(boxes, np.full(2, 100.0**2), levels=3)]
+    >>> [round(scale, 2) for scale in default_box_scales([0.1, 0.4], levels=3)]
     [0.12, 0.21, 0.4, 0.74]
     """
     if levels < 2:
         raise ValueError(f"levels must be at least 2, got {levels}")
-    if len(boxes) != len(image_areas):
-        raise ValueError(f"every box needs its image's area: {len(boxes)} boxes, {len(image_areas)} areas")
-    low, high = 0.1, 0.8
-    if len(boxes):
-        sides = np.sqrt(box_area(boxes) / np.asarray(image_areas, np.float64))
-        low, high = (float(side) for side in np.quantile(sides, [0.05, 0.99]))
+    sizes = check_array("relative_sizes", relative_sizes, ("N",))
+    if sizes.size and not sizes.min() > 0:
+        raise ValueError(f"relative_sizes must be above 0, got {sizes.min()}")
+    low, high = (float(size) for size in np.quantile(sizes, [0.05, 0.99])) if sizes.size else (0.1, 0.8)
     ratio = max(high / low, 1.1 ** (levels - 1)) ** (1 / (levels - 1))  # equal objects still need a spread
     return [low * ratio**k for k in range(levels + 1)]

@@ -16,8 +16,6 @@ from scratchcv.cli.arguments import (
 )
 from scratchcv.cli.output import check_new_file, next_free
 
-SCENES_LOOKED_AT = 200
-
 SUFFIXES = (".png", ".svg", ".pdf")
 
 
@@ -49,8 +47,8 @@ def run(arguments: argparse.Namespace) -> None:
     """Print the statistics and draw the sheet."""
     out = arguments.out or next_free("runs/sheet.png")
     check_new_file(out, overwrite=arguments.overwrite, suffixes=SUFFIXES)
+    from scratchcv.cli.overview import print_overview
     from scratchcv.data.source import open_dataset
-    from scratchcv.data.summary import summarize_dataset
     from scratchcv.visualize import contact_sheet, save_figure
 
     dataset = open_dataset(
@@ -60,8 +58,7 @@ def run(arguments: argparse.Namespace) -> None:
         seed=arguments.seed,
         on_error=arguments.on_error,
     )
-    limit = SCENES_LOOKED_AT if arguments.data.startswith("scenes") else None
-    print(summarize_dataset(dataset, limit=limit, progress=not arguments.quiet))
+    print_overview(arguments.data, arguments.split, dataset, quiet=arguments.quiet)
     samples = [dataset[index] for index in range(min(arguments.count, len(dataset)))]
     images, targets = [image for image, _ in samples], [target for _, target in samples]
     print(save_figure(contact_sheet(images, targets, dataset.class_names), out))

@@ -33,12 +33,15 @@ def run(arguments: argparse.Namespace) -> None:
     with output_folder(arguments.out or next_free("runs/demo")) as folder:
         import dataclasses
 
+        from scratchcv.cli.overview import print_overview
         from scratchcv.cli.training_run import TrainingRun
         from scratchcv.data.source import open_dataset
         from scratchcv.training.recipe import RECIPES
 
         recipe = RECIPES["scenes"]
         recipe = dataclasses.replace(recipe, seed=arguments.seed, steps=arguments.steps or recipe.steps)
+        scenes = open_dataset("scenes", "train", size=recipe.size, seed=arguments.seed)
+        summary = print_overview("scenes", "train", scenes, quiet=arguments.quiet)
         TrainingRun(
             command_line=arguments.command_line,
             folder=folder,
@@ -46,7 +49,8 @@ def run(arguments: argparse.Namespace) -> None:
             recipe=recipe,
             data="scenes",
             split="train",
-            dataset=open_dataset("scenes", "train", size=recipe.size, seed=arguments.seed),
+            dataset=scenes,
+            object_sizes=summary.relative_sizes,
             test=open_dataset(f"scenes:{TEST_SCENES}", "test", size=recipe.size, seed=arguments.seed),
             quiet=arguments.quiet,
             resumable=False,

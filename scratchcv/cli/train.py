@@ -20,6 +20,7 @@ from scratchcv.cli.output import output_folder
 
 if TYPE_CHECKING:
     from scratchcv.data.source import DetectionDataset
+    from scratchcv.data.summary import DatasetSummary
     from scratchcv.training.recipe import Recipe
 
 BUILDERS = {"ssd": "ssd_tiny"}
@@ -27,8 +28,6 @@ BUILDERS = {"ssd": "ssd_tiny"}
 
 AUGMENTATIONS = ("none", "flip", "ssd", "microscope")
 """As in `scratchcv.training.recipe`, which is too heavy to import for a ``--help``."""
-
-SCENES_LOOKED_AT = 200
 
 
 def add_parser(commands: Commands) -> None:
@@ -69,8 +68,8 @@ def run(arguments: argparse.Namespace) -> None:
         from scratchcv.cli.training_run import TrainingRun
 
         recipe = _recipe(arguments)
-        dataset = _open(arguments, arguments.split, recipe.size)
-        test = _open(arguments, arguments.eval_split, recipe.size) if arguments.eval_split else None
+        dataset, summary = _open(arguments, arguments.split, recipe.size)
+        test = _open(arguments, arguments.eval_split, recipe.size)[0] if arguments.eval_split else None
         TrainingRun(
             command_line=arguments.command_line,
             folder=folder,
@@ -79,6 +78,7 @@ def run(arguments: argparse.Namespace) -> None:
             data=arguments.data,
             split=arguments.split,
             dataset=dataset,
+            object_sizes=summary.relative_sizes,
             test=test,
             quiet=arguments.quiet,
             checkpoint_every=arguments.checkpoint_every,
@@ -105,14 +105,12 @@ def _recipe(arguments: argparse.Namespace) -> "Recipe":
     return dataclasses.replace(recipe, **changes)
 
 
-def _open(arguments: argparse.Namespace, split: str, size: int) -> "DetectionDataset":
-    """Open a split, and print what is in it; this reads every file once, so bad ones are found now."""
+def _open(
+    arguments: argparse.Namespace, split: str, size: int
+) -> tuple["DetectionDataset", "DatasetSummary"]:
+    """Open a split, and print what is in it."""
+    from scratchcv.cli.overview import print_overview
     from scratchcv.data.source import open_dataset
-    from scratchcv.data.summary import summarize_dataset
 
     dataset = open_dataset(arguments.data, split, size=size, seed=arguments.seed, on_error=arguments.on_error)
-    limit = SCENES_LOOKED_AT if arguments.data.startswith("scenes") else None
-    print(
-        f"{arguments.data} {split}: {summarize_dataset(dataset, limit=limit, progress=not arguments.quiet)}\n"
-    )
-    return dataset
+    return dataset, print_overview(arguments.data, split, dataset, quiet=arguments.quiet)

@@ -43,6 +43,8 @@ class TrainingRun:
         What it is trained on, for the report.
     dataset : DetectionDataset
         The same, opened.
+    object_sizes : ndarray of shape (R,)
+        Relative sizes of its objects, which the model's default boxes are cut for.
     test : DetectionDataset, optional
         What it is evaluated on.
     quiet : bool
@@ -60,6 +62,7 @@ class TrainingRun:
     data: str
     split: str
     dataset: "DetectionDataset"
+    object_sizes: "Array"
     test: "DetectionDataset | None" = None
     quiet: bool = False
     checkpoint_every: int = 50
@@ -67,7 +70,9 @@ class TrainingRun:
 
     def carry_out(self, *, resume: bool = False) -> None:
         """Train, evaluate, write and print."""
+        from scratchcv.boxes import default_box_scales
         from scratchcv.models import build_model
+        from scratchcv.models.ssd import TINY_STRIDES
         from scratchcv.training.compile_kernels import compile_kernels
 
         model = build_model(
@@ -76,6 +81,7 @@ class TrainingRun:
                 "class_names": list(self.dataset.class_names),
                 "size": self.recipe.size,
                 "seed": self.recipe.seed,
+                "scales": default_box_scales(self.object_sizes, len(TINY_STRIDES)),
             }
         )
         announce_compilation()

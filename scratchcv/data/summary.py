@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from scratchcv.boxes import box_area
 from scratchcv.checks import Array
 from scratchcv.data.source import DetectionDataset
 
@@ -26,11 +27,14 @@ class DatasetSummary:
         Labels of all their objects.
     object_sizes : ndarray of shape (R,)
         Square roots of the boxes' areas, in pixels.
+    relative_sizes : ndarray of shape (R,)
+        The same over the square root of each one's image's area.
 
     Examples
     --------
     >>> sizes = np.array([[48, 64], [48, 64]])
-    >>> print(DatasetSummary(("background", "cat", "dog"), 2, sizes, 1, np.array([1]), np.array([20.0])))
+    >>> side = np.array([20.0])
+    >>> print(DatasetSummary(("background", "cat", "dog"), 2, sizes, 1, np.array([1]), side, side / 55.4))
     2 images of 64×48 pixels, 1 of them without objects
     class                objects  smallest  median  largest
     cat                        1        20      20       20
@@ -44,6 +48,7 @@ class DatasetSummary:
     empty: int
     labels: Array = field(repr=False)
     object_sizes: Array = field(repr=False)
+    relative_sizes: Array = field(repr=False)
 
     def __str__(self) -> str:
         """Return a line on the images and a table of the objects; sizes are sides in pixels."""
@@ -107,13 +112,15 @@ def summarize_dataset(
     from tqdm import tqdm
 
     count = len(dataset) if limit is None else min(limit, len(dataset))
-    image_sizes, labels, sides, empty = [], [np.zeros(0, np.int64)], [np.zeros(0)], 0
+    image_sizes, labels, empty = [], [np.zeros(0, np.int64)], 0
+    sides, relative = [np.zeros(0)], [np.zeros(0)]
     for index in tqdm(range(count), desc="look", unit="image", delay=2, leave=False, disable=not progress):
         image, target = dataset[index]
         boxes = np.asarray(target["boxes"], np.float64)
         image_sizes.append(image.shape[:2])
         labels.append(target["labels"])
-        sides.append(np.sqrt((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])))
+        sides.append(np.sqrt(box_area(boxes)))
+        relative.append(sides[-1] / np.sqrt(image.shape[0] * image.shape[1]))
         empty += len(boxes) == 0
     return DatasetSummary(
         class_names=tuple(dataset.class_names),
@@ -122,4 +129,5 @@ def summarize_dataset(
         empty=empty,
         labels=np.concatenate(labels),
         object_sizes=np.concatenate(sides),
+        relative_sizes=np.concatenate(relative),
     )

@@ -25,6 +25,9 @@ from scratchcv.models.ssd_head import SSDHead
 Target = Mapping[str, Array]
 Prediction = dict[str, Array]
 
+TINY_STRIDES = (8, 16, 32, 64)
+"""Strides of `ssd_tiny`'s feature maps, in pixels."""
+
 DELTA_WEIGHTS = (10.0, 10.0, 5.0, 5.0)
 """Scale of the encoded boxes: one over the variances .1, .1, .2, .2 of the authors' code."""
 
@@ -224,7 +227,7 @@ def ssd_tiny(
         raise ValueError(f"size must be a multiple of 64, got {size}")
     rng = np.random.default_rng(seed)
     backbone = TinyBackbone((16, 32, 64, 128, 128, 128, 128), (1, 1, 2, 2, 1, 1, 1), 3, rng=rng)
-    cells = [(size // stride, size // stride) for stride in (8, 16, 32, 64)]
+    cells = [(size // stride, size // stride) for stride in TINY_STRIDES]
     ratios = [[2.0]] * len(cells)
     anchors = ssd_default_boxes(cells, (size, size), ratios, scales=scales, clip=False)
     head = SSDHead(backbone.out_channels, [4] * len(cells), len(class_names), rng=rng)

@@ -116,8 +116,8 @@ class Recipe:
 
 
 RECIPES = {
-    "scenes": Recipe(size=128, steps=220, augmentation="none"),
-    "photographs": Recipe(size=256, epochs=30, augmentation="ssd"),
+    "scenes": Recipe(size=128, steps=300, augmentation="none"),
+    "photographs": Recipe(size=256, epochs=40, augmentation="ssd"),
 }
 """What the command line follows unless told otherwise. Scenes never come twice: they need no augmentation."""
 

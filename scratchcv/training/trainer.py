@@ -27,7 +27,14 @@ CHECKPOINT_NAME = "last.safetensors"
 
 
 class DivergedError(RuntimeError):
-    """Training reached a loss, gradient or weight that is not finite; the last good checkpoint is kept."""
+    """Training reached a loss, gradient or weight that is not finite; the last good checkpoint is kept.
+
+    Examples
+    --------
+    >>> raise DivergedError("the box loss is nan at step 7 of 100")
+    Traceback (most recent call last):
+    scratchcv.training.trainer.DivergedError: the box loss is nan at step 7 of 100
+    """
 
 
 class Trainer:

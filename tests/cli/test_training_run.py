@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from scratchcv.cli.training_run import TrainingRun
@@ -20,6 +21,7 @@ def test_files_and_report(tested: bool, tmp_path: Path, capsys: pytest.CaptureFi
         data="scenes:3",
         split="train",
         dataset=scenes,
+        object_sizes=np.array([0.2, 0.5]),
         test=scenes if tested else None,
         quiet=True,
     ).carry_out()
