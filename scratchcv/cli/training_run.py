@@ -73,6 +73,7 @@ class TrainingRun:
         from scratchcv.boxes import default_box_scales
         from scratchcv.models import build_model
         from scratchcv.models.ssd import TINY_STRIDES
+        from scratchcv.training import keep_freed_memory
         from scratchcv.training.compile_kernels import compile_kernels
 
         model = build_model(
@@ -84,6 +85,7 @@ class TrainingRun:
                 "scales": default_box_scales(self.object_sizes, len(TINY_STRIDES)),
             }
         )
+        keep_freed_memory()
         announce_compilation()
         seconds = {"compile": compile_kernels(model)}
         start = time.perf_counter()

@@ -3,27 +3,39 @@
 from scratchcv.training.adam import Adam
 from scratchcv.training.checkpoint import load_checkpoint, model_state, previous_path, save_checkpoint
 from scratchcv.training.clip_grad_norm import clip_grad_norm
+from scratchcv.training.evaluate import Evaluation, evaluate_detector, predict_dataset
 from scratchcv.training.interrupt import Interrupted
+from scratchcv.training.load_detector import load_detector
+from scratchcv.training.memory import keep_freed_memory
 from scratchcv.training.optimizer import Optimizer
+from scratchcv.training.recipe import RECIPES, Recipe, train_detector
 from scratchcv.training.schedule import Schedule, constant, cosine, step_decay, warm_up
 from scratchcv.training.sgd import SGD
 from scratchcv.training.trainer import DivergedError, Trainer
 
 __all__ = [
+    "RECIPES",
     "SGD",
     "Adam",
     "DivergedError",
+    "Evaluation",
     "Interrupted",
     "Optimizer",
+    "Recipe",
     "Schedule",
     "Trainer",
     "clip_grad_norm",
     "constant",
     "cosine",
+    "evaluate_detector",
+    "keep_freed_memory",
     "load_checkpoint",
+    "load_detector",
     "model_state",
+    "predict_dataset",
     "previous_path",
     "save_checkpoint",
     "step_decay",
+    "train_detector",
     "warm_up",
 ]
