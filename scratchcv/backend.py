@@ -8,6 +8,7 @@ import functools
 import importlib
 import importlib.util
 import os
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar, cast
@@ -46,13 +47,15 @@ def _default() -> str:
 
 
 _active: str | None = None
+_chosen = False
 
 
 def get_backend() -> str:
     """Return the active backend, ``"numba"`` or ``"numpy"``.
 
     Unless chosen by `set_backend` or the environment variable ``SCRATCHCV_BACKEND``, it is Numba where Numba
-    can be imported and NumPy elsewhere.
+    is installed and NumPy elsewhere. An installed Numba that does not start (it is too old for this NumPy, or
+    finds no folder to cache in) is reported once, by a warning, and replaced by NumPy.
 
     Examples
     --------
@@ -87,8 +90,8 @@ def set_backend(name: str) -> None:
     Traceback (most recent call last):
     ValueError: backend must be one of numba, numpy, got 'cuda'
     """
-    global _active
-    _active = _check(name)
+    global _active, _chosen
+    _active, _chosen = _check(name), True
 
 
 @contextmanager
@@ -102,12 +105,13 @@ def use_backend(name: str) -> Iterator[None]:
     >>> with use_backend("numpy"):
     ...     pass
     """
-    before = get_backend()
+    global _active, _chosen
+    before = get_backend(), _chosen
     set_backend(name)
     try:
         yield
     finally:
-        set_backend(before)
+        _active, _chosen = before
 
 
 def active_form(numpy_form: Function) -> Function:
@@ -130,7 +134,27 @@ def active_form(numpy_form: Function) -> Function:
     ...     active_form(box_iou_numpy) is box_iou_numpy
     True
     """
-    return numpy_form if get_backend() == "numpy" else _kernel_of(numpy_form)
+    if get_backend() == "numba":
+        try:
+            kernel: Function = _kernel_of(numpy_form)
+        except (ImportError, RuntimeError) as error:
+            _fall_back(error)
+        else:
+            return kernel
+    return numpy_form
+
+
+def _fall_back(error: Exception) -> None:
+    """Go on with NumPy where Numba is installed but does not start, unless it was asked for by name."""
+    if _chosen or os.environ.get("SCRATCHCV_BACKEND"):
+        raise error
+    warnings.warn(
+        f"Numba is installed but does not start; NumPy does everything, slower. Numba says: {error}",
+        RuntimeWarning,
+        stacklevel=4,
+    )
+    global _active
+    _active = "numpy"
 
 
 @functools.cache

@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 Array = NDArray[Any]
 """Any NumPy array; the docstring beside it says shape, unit and dtype."""
@@ -61,3 +61,29 @@ def as_floating(array: ArrayLike) -> Array:
     if array.dtype in (np.float32, np.float64):
         return array
     return array.astype(np.float32 if array.dtype == np.float16 else np.float64)
+
+
+def check_floating(
+    name: str, value: ArrayLike, shape: tuple[int | str, ...], dtype: DTypeLike | None = None
+) -> Array:
+    """Return `value` as a contiguous float32 or float64 array of the wanted shape, ready for a kernel.
+
+    Parameters
+    ----------
+    name, value, shape
+        As in `check_array`.
+    dtype : dtype, optional
+        Convert to this one: that of the array which decides. By default see `as_floating`.
+
+    Raises
+    ------
+    ValueError
+        When the shape differs.
+
+    Examples
+    --------
+    >>> check_floating("bias", [1, 2], (2,), np.float32).dtype
+    dtype('float32')
+    """
+    array = as_floating(check_array(name, value, shape))
+    return np.ascontiguousarray(array, array.dtype if dtype is None else dtype)

@@ -71,6 +71,7 @@ OF_THE_HOUSE = {
     "cli/test_kill.py",
     "data/test_scene_baselines.py",
     "kernels/test_twins.py",
+    "layers/test_against_torch.py",
 }
 """Tests that look at the whole house or a whole room, not at one file."""
 

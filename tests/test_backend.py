@@ -128,6 +128,23 @@ class TestFreshProcess:
         done = run(program, SCRATCHCV_BACKEND="numba")
         assert "ImportError: backend 'numba' was asked for, but Numba is not installed" in done.stderr
 
+    @pytest.mark.parametrize(
+        "failure", ["ImportError('Numba needs NumPy 2.1 or less')", "RuntimeError('no locator available')"]
+    )
+    def test_a_numba_that_does_not_start_is_reported_once_and_replaced(self, failure, tmp_path):
+        (tmp_path / "numba.py").write_text(f"raise {failure}", encoding="utf-8")
+        program = (
+            "import scratchcv; from scratchcv.boxes import box_iou, nms\n"
+            "boxes = [[0, 0, 1, 1], [0, 0, 1, 0.5]]\n"
+            "print(box_iou(boxes, boxes)[0, 1], *nms(boxes, [1, 2], 0.4), scratchcv.get_backend())\n"
+        )
+        done = run(program, PYTHONPATH=str(tmp_path))
+        assert done.stdout.split() == ["0.5", "1", "numpy"], done.stderr
+        assert done.stderr.count("RuntimeWarning: Numba is installed but does not start; NumPy does") == 1
+        asked_for = run(program, PYTHONPATH=str(tmp_path), SCRATCHCV_BACKEND="numba")
+        assert asked_for.returncode != 0
+        assert failure.split("'")[1] in asked_for.stderr
+
     def test_import_loads_numpy_and_nothing_heavy(self):
         program = (
             "import sys, scratchcv, scratchcv.boxes\n"

@@ -22,6 +22,7 @@ from scratchcv.data.crop import crop, resize, resized_crop
 from scratchcv.data.geometry import horizontal_flip, rotate90, vertical_flip
 from scratchcv.data.image import image_size, load_image, resize_image, to_tensor
 from scratchcv.data.scenes import SceneDataset
+from scratchcv.data.targets import check_images, check_targets
 from scratchcv.data.voc import VocDataset
 from scratchcv.data.voc_segmentation import voc_colormap
 
@@ -44,6 +45,8 @@ __all__ = [
     "adjust_contrast",
     "adjust_hue",
     "adjust_saturation",
+    "check_images",
+    "check_targets",
     "crop",
     "ee628_augmentation",
     "horizontal_flip",

@@ -11,7 +11,7 @@ of every s-th pixel, and changes nothing but the table. The gap of zeros after a
 row's left border, and the gap after an image as the next one's upper border.
 
 The inner loops keep 12 weights, or 24 sums, in registers: more than that spills to memory, fewer starve. On
-two cores this is about 5 times as fast as the NumPy form with 64 channels of 56×56 pixels, more with fewer.
+two cores this is 2 to 6 times as fast as the NumPy form with 64 channels, up to 17 times with fewer.
 """
 
 import numpy as np
@@ -28,7 +28,8 @@ _TILE = 512  # outputs at a time: two rows of them and six of pixels stay in the
 _SPAN = 1024  # pixels at a time in the weight gradient
 _SMALL = 2_000_000  # multiply-adds below which a second thread costs more than it brings
 
-# Sums may be reordered to fill vector registers; NaN and infinity keep their meaning.
+# Sums may be reordered to fill vector registers. NaN and infinity in x or dy may reach more of dweight than
+# by the formula: there the zeros between images are multiplied too.
 _FAST = {"reassoc", "contract", "nsz"}
 
 _Pair = tuple[int, int]
@@ -48,7 +49,7 @@ def conv2d(x: Array, weight: Array, bias: Array, stride: _Pair, padding: _Pair) 
     filters[:O, : C * kh * kw] = weight.reshape(O, -1)
     biases = np.zeros(len(filters), x.dtype)
     biases[:O] = bias
-    sizes = np.array([N, O, height, width, tall, wide])
+    sizes = np.array([N, O, C * kh * kw, height, width, tall, wide])
     small = y.size * C * kh * kw < _SMALL
     tiles = -(-N * tall * wide // _TILE)
     parallel_for(_convolve, tiles, copy, taps, filters, biases, sizes, y.reshape(-1), serial=small)
@@ -157,7 +158,7 @@ def _copy_bordered(start, stop, x, sizes, copy):  # type: ignore[no-untyped-def]
 @njit(cache=True, nogil=True, fastmath=_FAST)
 def _convolve(start, stop, copy, taps, filters, biases, sizes, y):  # type: ignore[no-untyped-def]
     """Fill y, flat (N, O, H', W'), from tiles of q."""
-    N, O, height, width, tall, wide = sizes
+    N, O, K, height, width, tall, wide = sizes
     sums = np.empty(_OUTPUTS * _TILE, y.dtype)
     for tile in range(start, stop):
         q = tile * _TILE
@@ -166,7 +167,7 @@ def _convolve(start, stop, copy, taps, filters, biases, sizes, y):  # type: igno
             for row in range(_OUTPUTS):
                 for v in range(uint64(_TILE)):
                     sums[uint64(row * _TILE) + v] = biases[o + row]
-            _add_products(sums, copy, uint64(q), taps, filters[o:], uint64(_whole_vectors(count)))
+            _add_products(sums, copy, uint64(q), taps[:K], filters[o:], uint64(_whole_vectors(count)))
             v = 0
             while v < count:  # from flat q back to (n, h, w), leaving out what lies between images
                 line, w = (q + v) // wide, (q + v) % wide
@@ -186,7 +187,8 @@ def _add_products(sums, x, q, taps, filters, count):  # type: ignore[no-untyped-
     """Add filters (2, K) times x at the taps to two rows of sums."""
     row1 = uint64(_TILE)
     wa, wb = filters[0], filters[1]
-    for k in range(0, taps.shape[0], _TAPS):
+    groups = taps.shape[0] // _TAPS * _TAPS
+    for k in range(0, groups, _TAPS):
         t0, t1, t2, t3, t4, t5 = taps[k], taps[k + 1], taps[k + 2], taps[k + 3], taps[k + 4], taps[k + 5]
         t0, t1, t2, t3, t4, t5 = t0 + q, t1 + q, t2 + q, t3 + q, t4 + q, t5 + q
         a0, a1, a2, a3, a4, a5 = wa[k], wa[k + 1], wa[k + 2], wa[k + 3], wa[k + 4], wa[k + 5]
@@ -195,6 +197,11 @@ def _add_products(sums, x, q, taps, filters, count):  # type: ignore[no-untyped-
             x0, x1, x2, x3, x4, x5 = x[t0 + v], x[t1 + v], x[t2 + v], x[t3 + v], x[t4 + v], x[t5 + v]
             sums[v] += a0 * x0 + a1 * x1 + a2 * x2 + a3 * x3 + a4 * x4 + a5 * x5
             sums[row1 + v] += b0 * x0 + b1 * x1 + b2 * x2 + b3 * x3 + b4 * x4 + b5 * x5
+    for k in range(groups, taps.shape[0]):  # what is left; a full group of zeros would turn infinity into NaN
+        t0, a0, b0 = taps[k] + q, wa[k], wb[k]
+        for v in range(count):
+            sums[v] += a0 * x[t0 + v]
+            sums[row1 + v] += b0 * x[t0 + v]
 
 
 @njit(cache=True, nogil=True, fastmath=_FAST)

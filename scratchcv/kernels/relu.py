@@ -1,4 +1,4 @@
-"""ReLU on all cores: about 6 times as fast as NumPy, which runs on one and, backward, makes a mask first."""
+"""ReLU on all cores: twice as fast as NumPy on one, 10 times backward, where NumPy makes a mask first."""
 
 import numpy as np
 from numba import njit, uint64
@@ -19,7 +19,7 @@ def relu(x: Array) -> Array:
 
 
 def relu_backward(dy: Array, x: Array) -> Array:
-    """Return dy where x > 0; the twin of `scratchcv.layers.relu.relu_backward_numpy`."""
+    """Return dy but where x <= 0; the twin of `scratchcv.layers.relu.relu_backward_numpy`."""
     dx = np.empty_like(dy)
     parallel_for(_relu_backward, -(-x.size // _BLOCK), dy.reshape(-1), x.reshape(-1), dx.reshape(-1))
     return dx
@@ -29,11 +29,11 @@ def relu_backward(dy: Array, x: Array) -> Array:
 def _relu(start, stop, x, y):  # type: ignore[no-untyped-def]
     zero = x.dtype.type(0)
     for i in range(uint64(start * _BLOCK), uint64(min(stop * _BLOCK, x.size))):
-        y[i] = zero if x[i] < zero else x[i]  # this way round NaN stays NaN
+        y[i] = zero if x[i] <= zero else x[i]  # this way round NaN stays NaN
 
 
 @njit(cache=True, nogil=True)
 def _relu_backward(start, stop, dy, x, dx):  # type: ignore[no-untyped-def]
     zero = dy.dtype.type(0)
     for i in range(uint64(start * _BLOCK), uint64(min(stop * _BLOCK, x.size))):
-        dx[i] = dy[i] if x[i] > zero else zero
+        dx[i] = zero if x[i] <= zero else dy[i]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from scratchcv.backend import active_form
-from scratchcv.checks import Array, check_array
+from scratchcv.checks import Array, check_floating
 from scratchcv.layers.layer import Layer, Parameter
 
 
@@ -42,7 +42,7 @@ def batch_norm2d(x: Array, weight: Array, bias: Array, eps: float = 1e-5) -> tup
     >>> y.ravel().tolist(), mean.tolist(), variance.tolist()
     ([-1.0, 1.0], [2.0], [1.0])
     """
-    x = np.ascontiguousarray(check_array("x", x, ("N", len(weight), "H", "W")))
+    x = check_floating("x", x, ("N", len(weight), "H", "W"))
     mean, variance = active_form(channel_statistics_numpy)(x)
     return normalise(x, mean, variance, weight, bias, eps), mean, variance
 
@@ -65,9 +65,11 @@ def normalise(x: Array, mean: Array, variance: Array, weight: Array, bias: Array
     >>> normalise(x, np.ones(1), np.full(1, 4.0), np.ones(1), np.zeros(1), eps=0.0).item()
     2.0
     """
-    x = np.ascontiguousarray(check_array("x", x, ("N", len(weight), "H", "W")))
-    scale = weight / np.sqrt(variance + eps)
-    return active_form(scale_and_shift_numpy)(x, scale.astype(x.dtype), (bias - mean * scale).astype(x.dtype))
+    x = check_floating("x", x, ("N", len(weight), "H", "W"))
+    named = {"mean": mean, "variance": variance, "weight": weight, "bias": bias}
+    mean, variance, weight, bias = _one_a_channel(named, x)
+    scale = weight / np.sqrt(variance + x.dtype.type(eps))
+    return active_form(scale_and_shift_numpy)(x, scale, bias - mean * scale)
 
 
 def channel_statistics_numpy(x: Array) -> tuple[Array, Array]:
@@ -117,9 +119,10 @@ def batch_norm2d_backward(
     >>> bool(np.abs(dx).max() < 1e-12), dbias.tolist()  # shifting every y cannot be done through x
     (True, [3.0])
     """
-    x = np.ascontiguousarray(check_array("x", x, ("N", len(weight), "H", "W")))
-    dy = np.ascontiguousarray(check_array("dy", dy, x.shape))
-    inverse_deviation = (1 / np.sqrt(variance + eps)).astype(x.dtype)
+    x = check_floating("x", x, ("N", len(weight), "H", "W"))
+    dy = check_floating("dy", dy, x.shape, x.dtype)
+    mean, variance, weight = _one_a_channel({"mean": mean, "variance": variance, "weight": weight}, x)
+    inverse_deviation = 1 / np.sqrt(variance + x.dtype.type(eps))
     return active_form(batch_norm2d_backward_numpy)(dy, x, weight, mean, inverse_deviation)
 
 
@@ -135,6 +138,11 @@ def batch_norm2d_backward_numpy(
     through_variance = normalised * (dweight[:, None, None] / m)
     dx = (weight * inverse_deviation)[:, None, None] * (dy - through_mean - through_variance)
     return dx, dweight, dbias
+
+
+def _one_a_channel(named: dict[str, Array], x: Array) -> list[Array]:
+    """Return arrays (C,) in the dtype of x (N, C, H, W)."""
+    return [check_floating(name, value, (x.shape[1],), x.dtype) for name, value in named.items()]
 
 
 def _values_a_channel(x: Array) -> int:
@@ -158,7 +166,8 @@ class BatchNorm2d(Layer):
     eps : float
         Keeps the root away from zero.
     momentum : float
-        α. The running variance averages the unbiased variance (divided by m - 1), as PyTorch does.
+        α. The running variance averages the unbiased variance (divided by m - 1), as PyTorch does. Where a
+        channel has a single value, m = 1, it stays as it is; PyTorch refuses such a batch.
 
     Examples
     --------
@@ -204,7 +213,7 @@ class BatchNorm2d(Layer):
     def _track(self, mean: Array, variance: Array, m: int) -> None:
         if m == 0:
             return
-        unbiased = variance * (m / max(m - 1, 1))
         self.running_mean += self.momentum * (mean - self.running_mean)
-        self.running_var += self.momentum * (unbiased - self.running_var)
+        if m > 1:  # a single value says nothing about the variance
+            self.running_var += self.momentum * (variance * (m / (m - 1)) - self.running_var)
         self.num_batches_tracked += 1

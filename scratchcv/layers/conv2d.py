@@ -4,7 +4,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from scratchcv.backend import active_form
-from scratchcv.checks import Array, check_array
+from scratchcv.checks import Array, check_array, check_floating
 from scratchcv.layers.initialise import kaiming_normal
 from scratchcv.layers.layer import Layer, Parameter
 from scratchcv.layers.shapes import Pair, pair, window_output_size
@@ -20,7 +20,7 @@ def conv2d(
     Parameters
     ----------
     x : ndarray of shape (N, C, H, W)
-        The images; zero outside their borders.
+        The images; zero outside their borders. Its dtype decides: the others are converted to it.
     weight : ndarray of shape (O, C, kh, kw)
         One filter an output channel, not flipped: the field's convolution is a cross-correlation.
     bias : ndarray of shape (O,), optional
@@ -50,7 +50,8 @@ def conv2d(
     """
     stride, padding = pair("stride", stride, least=1), pair("padding", padding, least=0)
     x, weight = _check(x, weight, stride, padding)
-    bias = np.zeros(len(weight), x.dtype) if bias is None else check_array("bias", bias, (len(weight),))
+    bias = np.zeros(len(weight)) if bias is None else bias
+    bias = check_floating("bias", bias, (len(weight),), x.dtype)
     return active_form(conv2d_numpy)(x, weight, bias, stride, padding)
 
 
@@ -96,7 +97,7 @@ def conv2d_backward(
     stride, padding = pair("stride", stride, least=1), pair("padding", padding, least=0)
     x, weight = _check(x, weight, stride, padding)
     height, width = window_output_size(x.shape[2:], weight.shape[2:], stride, padding)
-    dy = check_array("dy", dy, (len(x), len(weight), height, width))
+    dy = check_floating("dy", dy, (len(x), len(weight), height, width), x.dtype)
     return active_form(conv2d_backward_numpy)(dy, x, weight, stride, padding)
 
 
@@ -127,9 +128,9 @@ def _patches(x: Array, kernel_size: tuple[int, ...], stride: Pair, padding: Pair
 
 def _check(x: Array, weight: Array, stride: Pair, padding: Pair) -> tuple[Array, Array]:
     weight = check_array("weight", weight, ("O", "C", "kh", "kw"))
-    x = check_array("x", x, ("N", weight.shape[1], "H", "W"))
+    x = check_floating("x", x, ("N", weight.shape[1], "H", "W"))
     window_output_size(x.shape[2:], weight.shape[2:], stride, padding)
-    return x, weight
+    return x, check_floating("weight", weight, weight.shape, x.dtype)
 
 
 class Conv2d(Layer):

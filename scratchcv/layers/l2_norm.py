@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from scratchcv.checks import Array, check_array
+from scratchcv.checks import Array, check_floating
 from scratchcv.layers.layer import Layer, Parameter
 
 
@@ -34,7 +34,8 @@ def l2_norm(x: Array, weight: Array, eps: float = 1e-12) -> Array:
     >>> l2_norm(np.array([3.0, 4.0]).reshape(1, 2, 1, 1), np.full(2, 10.0)).ravel().tolist()
     [6.0, 8.0]
     """
-    x = check_array("x", x, ("N", len(weight), "H", "W"))
+    x = check_floating("x", x, ("N", len(weight), "H", "W"))
+    weight = check_floating("weight", weight, (x.shape[1],), x.dtype)
     return weight[:, None, None] * (x / _length(x, eps))
 
 
@@ -64,7 +65,9 @@ def l2_norm_backward(dy: Array, x: Array, weight: Array, eps: float = 1e-12) -> 
     >>> bool(np.abs(dx).max() < 1e-15), dweight.round(6).tolist()
     (True, [1.8, 3.2])
     """
-    dy = check_array("dy", dy, x.shape)
+    x = check_floating("x", x, ("N", len(weight), "H", "W"))
+    dy = check_floating("dy", dy, x.shape, x.dtype)
+    weight = check_floating("weight", weight, (x.shape[1],), x.dtype)
     length = _length(x, eps)
     u, v = x / length, weight[:, None, None] * dy
     along = np.where(length > eps, (u * v).sum(axis=1, keepdims=True), 0)  # a length below eps is constant

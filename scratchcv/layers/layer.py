@@ -1,6 +1,7 @@
 """What every layer is made of: `Parameter`, `Layer`, and `Sequential`, which chains layers."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Self
 
 import numpy as np
@@ -73,9 +74,9 @@ class Layer:
         """Return the gradient of the input; add those of the parameters to their `grad`."""
         raise NotImplementedError(f"{type(self).__name__} has no backward")
 
-    def __call__(self, x: Any, /) -> Any:
+    def __call__(self, *inputs: Any, **options: Any) -> Any:
         """Return the output alone: inference."""
-        return self.forward(x)[0]
+        return self.forward(*inputs, **options)[0]
 
     def named_children(self) -> Iterator[tuple[str, "Layer"]]:
         """Yield the layers directly inside this one with their names."""
@@ -86,6 +87,12 @@ class Layer:
                 for index, item in enumerate(attribute):
                     if isinstance(item, Layer):
                         yield f"{name}.{index}", item
+                    elif isinstance(item, Parameter):
+                        raise TypeError(f"{type(self).__name__}.{name} lists a Parameter: give it a name")
+            elif isinstance(attribute, dict) and any(isinstance(item, Layer) for item in attribute.values()):
+                raise TypeError(
+                    f"{type(self).__name__}.{name} keeps layers in a dict: use attributes or a list"
+                )
 
     def named_layers(self, prefix: str = "") -> Iterator[tuple[str, "Layer"]]:
         """Yield this layer and all below it with their dotted names, this one first."""
@@ -93,16 +100,18 @@ class Layer:
         for name, child in self.named_children():
             yield from child.named_layers(f"{prefix}.{name}" if prefix else name)
 
-    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
-        """Yield every parameter below this layer with its dotted name."""
+    def named_parameters(self, remove_duplicate: bool = True) -> Iterator[tuple[str, Parameter]]:
+        """Yield every parameter below this layer with its dotted name, a shared one once by default."""
+        seen = set()
         for prefix, layer in self.named_layers():
             for name, attribute in vars(layer).items():
-                if isinstance(attribute, Parameter):
+                if isinstance(attribute, Parameter) and not (remove_duplicate and id(attribute) in seen):
+                    seen.add(id(attribute))
                     yield f"{prefix}.{name}" if prefix else name, attribute
 
     def parameters(self) -> list[Parameter]:
         """Return every parameter below this layer, once, however many layers share it."""
-        return list({id(parameter): parameter for _, parameter in self.named_parameters()}.values())
+        return [parameter for _, parameter in self.named_parameters()]
 
     def named_buffers(self) -> Iterator[tuple[str, Array]]:
         """Yield every running statistic below this layer with its dotted name."""
@@ -125,8 +134,21 @@ class Layer:
         """Switch to evaluation; return the layer itself."""
         return self.train(False)
 
+    @contextmanager
+    def evaluating(self) -> Iterator[None]:
+        """Evaluate inside a ``with`` block; afterwards every layer is back in the mode that it was in."""
+        modes = [(layer, layer.training) for _, layer in self.named_layers()]
+        self.eval()
+        try:
+            yield
+        finally:
+            for layer, mode in modes:
+                layer.training = mode
+
     def astype(self, dtype: DTypeLike) -> Self:
-        """Convert parameters, gradients and floating statistics to `dtype`; return the layer itself."""
+        """Convert parameters, gradients and statistics to float32 or float64; return the layer itself."""
+        if np.dtype(dtype) not in (np.float32, np.float64):
+            raise ValueError(f"dtype must be float32 or float64, got {np.dtype(dtype)}")
         for parameter in self.parameters():
             parameter.value = parameter.value.astype(dtype)
             parameter.grad = parameter.grad.astype(dtype)
@@ -146,7 +168,7 @@ class Layer:
         >>> {name: value.shape for name, value in Conv2d(3, 8, 3).state_dict().items()}
         {'weight': (8, 3, 3, 3), 'bias': (8,)}
         """
-        state = {name: parameter.value.copy() for name, parameter in self.named_parameters()}
+        state = {name: parameter.value.copy() for name, parameter in self.named_parameters(False)}
         state.update({name: buffer.copy() for name, buffer in self.named_buffers()})
         return state
 
@@ -163,9 +185,9 @@ class Layer:
         Raises
         ------
         ValueError
-            When a shape differs, or, if `strict`, when names do; nothing is loaded then.
+            When a shape or kind of number differs, or, if `strict`, when names do; nothing is loaded then.
         """
-        own: dict[str, Array] = {name: parameter.value for name, parameter in self.named_parameters()}
+        own: dict[str, Array] = {name: parameter.value for name, parameter in self.named_parameters(False)}
         own.update(self.named_buffers())
         missing = [name for name in own if name not in state]
         unknown = [name for name in state if name not in own]
@@ -175,6 +197,8 @@ class Layer:
         for name, value in values.items():
             if value.shape != own[name].shape:
                 raise ValueError(f"{name} must have shape {own[name].shape}, got {value.shape}")
+            if not np.can_cast(value.dtype, own[name].dtype, "same_kind"):
+                raise ValueError(f"{name} must be {own[name].dtype}, got {value.dtype}")
         for name, value in values.items():
             own[name][...] = value
 

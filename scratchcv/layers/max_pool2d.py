@@ -4,7 +4,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from scratchcv.backend import active_form
-from scratchcv.checks import Array, as_floating, check_array
+from scratchcv.checks import Array, check_array, check_floating
 from scratchcv.layers.layer import Layer
 from scratchcv.layers.shapes import Pair, pair, window_output_size
 
@@ -34,6 +34,10 @@ def max_pool2d(
     indices : ndarray of int64, shape (N, C, H', W')
         Position of each maximum in its flattened image, row · W + column; the first of equals.
 
+    Notes
+    -----
+    Of several NaN in a window the first is reported, PyTorch reports the last.
+
     References
     ----------
     torch.nn.functional.max_pool2d with return_indices=True; lecture S0, lines 691-712.
@@ -45,7 +49,7 @@ def max_pool2d(
     >>> y[0, 0].tolist(), indices[0, 0].tolist()
     ([[5.0, 6.0], [7.0, 8.0]], [[5, 2], [12, 15]])
     """
-    x = np.ascontiguousarray(as_floating(check_array("x", x, ("N", "C", "H", "W"))))
+    x = check_floating("x", x, ("N", "C", "H", "W"))
     kernel = pair("kernel_size", kernel_size, least=1)
     step = kernel if stride is None else pair("stride", stride, least=1)
     border = pair("padding", padding, least=0)
@@ -88,14 +92,25 @@ def max_pool2d_backward(dy: Array, indices: Array, image_size: Pair) -> Array:
     ndarray of shape (N, C, H, W)
         Zero where a pixel won no window; a sum where it won several.
 
+    Raises
+    ------
+    ValueError, TypeError
+        When shapes differ, or `indices` are not positions in such an image.
+
     Examples
     --------
     >>> dx = max_pool2d_backward(np.full((1, 1, 1, 1), 9.0), np.full((1, 1, 1, 1), 3), (2, 2))
     >>> dx[0, 0].tolist()
     [[0.0, 0.0], [0.0, 9.0]]
     """
-    dy = np.ascontiguousarray(check_array("dy", dy, indices.shape))
-    return active_form(max_pool2d_backward_numpy)(dy, np.ascontiguousarray(indices), image_size)
+    indices = np.ascontiguousarray(check_array("indices", indices, ("N", "C", "H'", "W'")))
+    dy = check_floating("dy", dy, indices.shape)
+    H, W = pair("image_size", image_size, least=1)
+    if indices.dtype.kind not in "iu":
+        raise TypeError(f"indices must be integers, got {indices.dtype}")
+    if indices.size and not 0 <= indices.min() <= indices.max() < H * W:
+        raise ValueError(f"indices must lie in 0…{H * W - 1}, got {indices.min()} to {indices.max()}")
+    return active_form(max_pool2d_backward_numpy)(dy, indices, (H, W))
 
 
 def max_pool2d_backward_numpy(dy: Array, indices: Array, image_size: Pair) -> Array:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from scratchcv.backend import active_form
-from scratchcv.checks import Array, as_floating
+from scratchcv.checks import Array, as_floating, check_floating
 from scratchcv.layers.layer import Layer
 
 
@@ -40,7 +40,7 @@ def relu_backward(dy: Array, x: Array) -> Array:
 
     .. math:: dx = dy \cdot [x > 0]
 
-    At the kink, x = 0, the gradient is taken as 0, as PyTorch does.
+    At the kink, x = 0, the gradient is taken as 0; where x is NaN it is dy. Both as PyTorch does.
 
     Parameters
     ----------
@@ -52,14 +52,13 @@ def relu_backward(dy: Array, x: Array) -> Array:
     >>> relu_backward(np.array([5.0, 5.0]), np.array([-2.0, 3.0])).tolist()
     [0.0, 5.0]
     """
-    if dy.shape != x.shape:
-        raise ValueError(f"dy must have the shape of x, {x.shape}, got {dy.shape}")
-    return active_form(relu_backward_numpy)(np.ascontiguousarray(dy), np.ascontiguousarray(x))
+    x = np.ascontiguousarray(as_floating(x))
+    return active_form(relu_backward_numpy)(check_floating("dy", dy, x.shape, x.dtype), x)
 
 
 def relu_backward_numpy(dy: Array, x: Array) -> Array:
-    """Let dy through where x is positive."""
-    return np.where(x > 0, dy, dy.dtype.type(0))
+    """Let dy through where x is not zero or below."""
+    return np.where(x <= 0, dy.dtype.type(0), dy)
 
 
 class ReLU(Layer):

@@ -49,7 +49,7 @@ def window_output_size(
     Raises
     ------
     ValueError
-        When the window is larger than the padded image.
+        When the window is larger than the padded image, or an image has no pixel.
 
     References
     ----------
@@ -62,7 +62,7 @@ def window_output_size(
     """
     sizes = []
     for image, kernel, step, border in zip(image_size, kernel_size, stride, padding, strict=True):
-        if image + 2 * border < kernel:
+        if image < 1 or image + 2 * border < kernel:
             raise ValueError(f"a window of {kernel} does not fit an image side of {image} padded by {border}")
         sizes.append((image + 2 * border - kernel) // step + 1)
     return sizes[0], sizes[1]

@@ -30,10 +30,10 @@ def build_model(config: Mapping[str, Any]) -> SSD:
     128
     """
     arguments = dict(config)
-    name = arguments.pop("model", None)
+    name = str(arguments.pop("model", None))
     if name not in BUILDERS:
         raise InputError(f"unknown model {name!r}, known: {', '.join(BUILDERS)}")
     try:
         return BUILDERS[name](**arguments)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise InputError(f"model {name} cannot be built from {arguments}: {error}") from error

@@ -17,7 +17,7 @@ from scratchcv.boxes import (
     ssd_default_boxes,
 )
 from scratchcv.checks import Array
-from scratchcv.data import resize_image
+from scratchcv.data import check_images, check_targets, resize_image
 from scratchcv.layers import Layer, softmax
 from scratchcv.losses import multibox_loss
 from scratchcv.models.ssd_head import SSDHead
@@ -102,8 +102,14 @@ class SSD(Layer):
             Values in [0, 1], any sizes.
         targets : sequence of dict
             For each image ``boxes`` (R, 4) in its pixels and ``labels`` (R,).
+
+        Raises
+        ------
+        ValueError, TypeError
+            Naming the first bad image or object.
         """
         x = self.to_batch(images)
+        check_targets(targets, images, len(self.config["class_names"]))
         features, backbone_cache = self.backbone.forward(x)
         (logits, deltas), head_cache = self.head.forward(features)
         labels, target_deltas = self.encode(images, targets)
@@ -118,6 +124,7 @@ class SSD(Layer):
 
     def to_batch(self, images: Sequence[Array]) -> Array:
         """Resize and normalise images (3, H, W) into one batch (N, 3, size, size)."""
+        check_images(images)
         dtype = self.parameters()[0].value.dtype
         batch = np.zeros((len(images), 3, self.size, self.size), dtype)
         for n, image in enumerate(images):
@@ -153,15 +160,16 @@ class SSD(Layer):
         list of dict
             For each image ``boxes`` (D, 4) in its own pixels, ``scores`` (D,) and ``labels`` (D,).
         """
-        training, predictions = self.training, []
-        self.eval()
-        for start in range(0, len(images), batch_size):
-            batch = images[start : start + batch_size]
-            logits, deltas = self.head(self.backbone(self.to_batch(batch)))
-            scores = softmax(logits, axis=-1)
-            for n, image in enumerate(batch):
-                predictions.append(self._select(scores[n], deltas[n], image))
-        self.train(training)
+        if batch_size < 1:
+            raise ValueError(f"batch_size must be at least 1, got {batch_size}")
+        predictions = []
+        with self.evaluating():
+            for start in range(0, len(images), batch_size):
+                batch = images[start : start + batch_size]
+                logits, deltas = self.head(self.backbone(self.to_batch(batch)))
+                scores = softmax(logits, axis=-1)
+                for n, image in enumerate(batch):
+                    predictions.append(self._select(scores[n], deltas[n], image))
         return predictions
 
     def __call__(self, images: Sequence[Array], /) -> list[Prediction]:
@@ -225,6 +233,8 @@ def ssd_tiny(
     """
     if size < 64 or size % 64:
         raise ValueError(f"size must be a multiple of 64, got {size}")
+    if isinstance(class_names, str) or list(class_names[:1]) != ["background"]:
+        raise ValueError(f"class_names must be a list that begins with 'background', got {class_names!r}")
     rng = np.random.default_rng(seed)
     backbone = TinyBackbone((16, 32, 64, 128, 128, 128, 128), (1, 1, 2, 2, 1, 1, 1), 3, rng=rng)
     cells = [(size // stride, size // stride) for stride in TINY_STRIDES]

@@ -34,4 +34,5 @@ def keep_freed_memory() -> bool:
     except (ImportError, AttributeError, OSError, TypeError):  # no ctypes, another C library, or Windows
         return False
     settings = ((_MMAP_MAX, 0), (_TRIM_THRESHOLD, 2**31 - 1), (_TOP_PAD, 2**26))
-    return all([bool(mallopt(name, value)) for name, value in settings])
+    answers = [mallopt(name, value) for name, value in settings]
+    return all(answers)

@@ -1,5 +1,6 @@
 """The threads below the kernels."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -60,7 +61,32 @@ def test_an_error_in_any_part_arrives_after_all_parts_ended(bad):
     assert sum(stop - start for start, stop in ended) == 10
 
 
-@pytest.mark.skipif(not hasattr(__import__("os"), "fork"), reason="this system has no fork")
+@pytest.mark.skipif(os.name == "nt", reason="a process cannot send itself Ctrl-C on Windows")
+def test_ctrl_c_waits_for_the_other_threads():
+    """SIGINT arrives while the main thread waits; it must not be raised before the worker is done."""
+    code = """
+import os, signal, threading, time
+from scratchcv.kernels.parallel import parallel_for
+signal.signal(signal.SIGINT, signal.default_int_handler)
+done = []
+def kernel(start, stop):
+    if start > 0:
+        time.sleep(0.8)
+        done.append(start)
+threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+try:
+    parallel_for(kernel, 10)
+except KeyboardInterrupt:
+    print("interrupted", len(done))
+"""
+    environment = {**os.environ, "NUMBA_NUM_THREADS": "2"}
+    run = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert run.stdout == "interrupted 1\n"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_kernels_run_in_a_forked_child():
     code = """
 import os, warnings
@@ -82,8 +108,6 @@ assert os.waitpid(child, 0)[1] == 0
 
 @pytest.mark.parametrize(("value", "expected"), [("3", "3"), ("", None), ("0", None), ("many", None)])
 def test_thread_count_follows_numba_num_threads(value, expected):
-    import os
-
     code = "from scratchcv.kernels.parallel import thread_count; print(thread_count())"
     environment = {**os.environ, "NUMBA_NUM_THREADS": value}
     run = subprocess.run(

@@ -79,6 +79,32 @@ def test_empty_batch(backend):
     assert int(layer.num_batches_tracked) == 0
 
 
+def test_a_single_value_says_nothing_about_the_variance(backend):
+    layer = BatchNorm2d(2)
+    y, cache = layer.forward(np.full((1, 2, 1, 1), 5, np.float32))
+    assert not y.any()
+    assert not layer.backward(np.ones_like(y), cache).any()
+    assert layer.running_mean.tolist() == [0.5, 0.5]
+    assert layer.running_var.tolist() == [1, 1]
+
+
+def test_x_decides_the_dtype(backend):
+    x = np.arange(8).reshape(2, 1, 2, 2)
+    y, mean, _ = batch_norm2d(x, np.ones(1, np.float32), np.zeros(1, np.float32))
+    assert y.dtype == mean.dtype == np.float64
+    assert mean.tolist() == [3.5]
+    dx, dweight, dbias = batch_norm2d_backward(y, x.astype(np.float32), np.ones(1), mean, np.ones(1))
+    assert dx.dtype == dweight.dtype == dbias.dtype == np.float32
+
+
+def test_statistics_of_other_channels():
+    x, three = np.zeros((1, 3, 2, 2)), np.ones(3)
+    with pytest.raises(ValueError, match=r"mean must have shape \(3,\), got \(1,\)"):
+        batch_norm2d_backward(x, x, three, np.zeros(1), three)
+    with pytest.raises(ValueError, match=r"variance must have shape \(3,\), got \(2,\)"):
+        normalise(x, three, np.ones(2), three, three)
+
+
 def test_bad_input():
     with pytest.raises(ValueError, match=r"x must have shape \(N, 3, H, W\), got \(2, 4, 5, 5\)"):
         BatchNorm2d(3)(np.zeros((2, 4, 5, 5)))

@@ -89,6 +89,25 @@ def test_nan_stays_where_it_is_seen(backend):
     assert np.isnan(y[0, 0]).tolist() == [[True, False, False], [False] * 3, [False] * 3]
 
 
+@pytest.mark.parametrize("channels", [1, 2, 3])
+def test_infinity_is_no_nan(backend, channels):
+    x = np.zeros((1, channels, 5, 5))
+    x[0, 0, 0, 0] = np.inf
+    y = conv2d(x, np.ones((2, channels, 3, 3)))
+    assert y[0, 1].tolist() == [[np.inf, 0, 0], [0, 0, 0], [0, 0, 0]]
+
+
+def test_x_decides_the_dtype(backend):
+    x, weight = np.arange(9, dtype=np.uint8).reshape(1, 1, 3, 3) + np.uint8(100), np.full((1, 1, 2, 2), 0.3)
+    assert conv2d(x, weight).dtype == np.float64
+    assert_close(conv2d(x, weight)[0, 0, 0, 0], np.float64(0.3 * (100 + 101 + 103 + 104)), rtol=1e-14)
+    y = conv2d(x.astype(np.float32), weight, np.ones(1))
+    gradients = conv2d_backward(np.ones((1, 1, 2, 2)), x.astype(np.float32), weight)
+    assert [array.dtype for array in (y, *gradients)] == [np.float32] * 4
+    big_endian = conv2d(x.astype(">f8"), weight)
+    assert big_endian.tolist() == conv2d(x.astype(np.float64), weight).tolist()
+
+
 def test_same_bytes_twice(backend):
     rng = np.random.default_rng(0)
     x, weight = (

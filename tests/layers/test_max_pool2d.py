@@ -50,6 +50,25 @@ def test_gradients(backend, kernel_size, stride, padding):
     check_layer(MaxPool2d(kernel_size, stride, padding), (2, 3, 7, 6))
 
 
+def test_gradients_to_places_that_do_not_exist():
+    """The kernel writes where the indices say: they must be in the image."""
+    _, indices = max_pool2d(np.random.default_rng(0).random((2, 3, 8, 8)), 2)
+    dy = np.ones((2, 3, 4, 4))
+    with pytest.raises(ValueError, match="indices must lie in 0…15, got 0 to 6[0-3]|got [0-9]+ to 6[0-3]"):
+        max_pool2d_backward(dy, indices, (4, 4))
+    with pytest.raises(ValueError, match="indices must lie in 0…63, got -1 to"):
+        max_pool2d_backward(dy, np.where(indices == indices.min(), -1, indices), (8, 8))
+    with pytest.raises(TypeError, match="indices must be integers, got float64"):
+        max_pool2d_backward(dy, indices.astype(float), (8, 8))
+    with pytest.raises(ValueError, match=r"dy must have shape \(2, 3, 4, 4\), got \(2, 3, 4, 3\)"):
+        max_pool2d_backward(dy[..., :3], indices, (8, 8))
+
+
+def test_images_without_pixels():
+    with pytest.raises(ValueError, match="does not fit an image side of 0"):
+        max_pool2d(np.zeros((1, 1, 0, 3)), 2, 1, 1)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -22,10 +22,14 @@ def test_the_gradient_at_the_kink_is_zero(backend):
     assert relu_backward(np.full(3, 7.0), np.array([-1.0, 0.0, 1.0])).tolist() == [0, 0, 7]
 
 
+def test_nan_lets_the_gradient_through(backend):
+    assert relu_backward(np.array([5.0]), np.array([np.nan])).tolist() == [5]
+
+
 def test_gradients(backend):
     check_layer(ReLU(), (2, 3, 5, 4))
 
 
 def test_bad_input():
-    with pytest.raises(ValueError, match=r"dy must have the shape of x, \(3,\), got \(2,\)"):
+    with pytest.raises(ValueError, match=r"dy must have shape \(3,\), got \(2,\)"):
         relu_backward(np.zeros(2), np.zeros(3))

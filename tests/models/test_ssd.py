@@ -39,7 +39,7 @@ def mini_ssd(class_names=NAMES):
     backbone = TinyBackbone((4, 6, 8), (1, 1, 1), 1, rng=rng)
     head = SSDHead(backbone.out_channels, [4, 4], len(class_names), rng=rng)
     anchors = ssd_default_boxes([(8, 8), (4, 4)], (16, 16), [[2], [2]], scales=[0.3, 0.6, 0.9], clip=False)
-    return SSD(backbone, head, anchors, size=16, config={})
+    return SSD(backbone, head, anchors, size=16, config={"class_names": class_names})
 
 
 def test_four_default_boxes_a_cell(model):
@@ -149,6 +149,35 @@ def test_same_seed_same_weights():
 def test_bad_sizes(size):
     with pytest.raises(ValueError, match=f"size must be a multiple of 64, got {size}"):
         ssd_tiny(NAMES, size=size)
+
+
+@pytest.mark.parametrize("names", [[], ["cat", "dog"], "background"])
+def test_bad_class_names(names):
+    with pytest.raises(ValueError, match="class_names must be a list that begins with 'background', got"):
+        ssd_tiny(names)
+
+
+def test_bad_input_is_named(model):
+    images, targets = images_and_targets(2)
+    with pytest.raises(ValueError, match=r"images\[1\] must have shape \(3, H, W\), got \(1, 64, 64\)"):
+        model.predict([images[0], images[1][:1]])
+    with pytest.raises(ValueError, match=r"targets\[1\]\['labels'\]\[0\] must lie in 1…2, got 7"):
+        model.forward(images, [targets[0], {**targets[1], "labels": np.array([7, 1])}])
+    with pytest.raises(ValueError, match="batch_size must be at least 1, got -1"):
+        model.predict(images, batch_size=-1)
+
+
+def test_a_failing_or_finished_prediction_restores_every_layers_mode(model):
+    frozen = model.backbone.stages[0][0][1]
+    model.train()
+    frozen.eval()
+    model.predict(images_and_targets(1)[0])
+    with pytest.raises(ValueError, match="images"):
+        model.predict([np.zeros((1, 2, 3))])
+    assert model.training
+    assert model.head.training
+    assert not frozen.training
+    model.train()
 
 
 def test_overfits_a_handful_of_scenes():
