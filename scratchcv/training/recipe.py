@@ -33,10 +33,10 @@ AUGMENTATIONS: dict[str, Callable[[tuple[int, int]], Transform]] = {
     "microscope": lambda size: Compose(
         [
             RandomIoUCrop(min_scale=0.5),
+            Resize(size),
             RandomRotate90(),
             RandomHorizontalFlip(),
             RandomVerticalFlip(),
-            Resize(size),
             RandomPhotometricDistort(permute_channels=False),
         ]
     ),

@@ -1,7 +1,7 @@
 """Make `layers.npz`: inputs of layers, and what PyTorch computes from them.
 
-Run ``python tests/golden/make_layers.py`` where torch is installed. There the tests also draw inputs of random
-configurations and compare live.
+Run ``python tests/golden/make_layers.py`` where torch is installed. There the tests also draw inputs of
+random configurations and compare live.
 """
 
 from pathlib import Path
