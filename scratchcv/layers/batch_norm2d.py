@@ -213,7 +213,8 @@ class BatchNorm2d(Layer):
     def _track(self, mean: Array, variance: Array, m: int) -> None:
         if m == 0:
             return
-        self.running_mean += self.momentum * (mean - self.running_mean)
+        alpha = self.momentum
+        self.running_mean[...] = (1 - alpha) * self.running_mean + alpha * mean
         if m > 1:  # a single value says nothing about the variance
-            self.running_var += self.momentum * (variance * (m / (m - 1)) - self.running_var)
+            self.running_var[...] = (1 - alpha) * self.running_var + alpha * variance * (m / (m - 1))
         self.num_batches_tracked += 1

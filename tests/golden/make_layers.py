@@ -114,7 +114,7 @@ def draw(operation, configuration, rng):
         return {"x": x, "dy": rng.standard_normal((2, *shape)), "axis": axis}
     x, dy = rng.standard_normal((2, *configuration))
     if operation == "relu":
-        edges = rng.choice([0.0, -0.0, np.inf, -np.inf, 1e-300], configuration)
+        edges = rng.choice([0.0, -0.0, np.inf, -np.inf, np.nan, 1e-300], configuration)
         return {"x": np.where(rng.random(configuration) < 0.3, edges, x), "dy": dy}
     length = rng.choice([0, 1e-14, 1e-3, 1, 1e3], (configuration[0], 1, *configuration[2:]))  # 1e-14 < eps
     return {"x": x * length, "weight": 20 * rng.standard_normal(configuration[1]), "dy": dy}
