@@ -4,10 +4,13 @@ A hot operation is written twice. `boxes/iou.py` holds `box_iou_numpy`, the form
 the loop `box_iou`. File and name tie the two together, and nothing else has to be registered.
 """
 
+import atexit
 import functools
 import importlib
 import importlib.util
 import os
+import shutil
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -54,8 +57,8 @@ def get_backend() -> str:
     """Return the active backend, ``"numba"`` or ``"numpy"``.
 
     Unless chosen by `set_backend` or the environment variable ``SCRATCHCV_BACKEND``, it is Numba where Numba
-    is installed and NumPy elsewhere. An installed Numba that does not start (it is too old for this NumPy, or
-    finds no folder to cache in) is reported once, by a warning, and replaced by NumPy.
+    is installed and NumPy elsewhere. An installed Numba that does not start (it is too old for this NumPy) is
+    reported once, by a warning, and replaced by NumPy.
 
     Examples
     --------
@@ -159,6 +162,20 @@ def _fall_back(error: Exception) -> None:
 
 @functools.cache
 def _kernel_of(numpy_form: Function) -> Function:
-    file = numpy_form.__module__.rpartition(".")[2]
-    kernels = importlib.import_module(f"scratchcv.kernels.{file}")
+    name = f"scratchcv.kernels.{numpy_form.__module__.rpartition('.')[2]}"
+    try:
+        kernels = importlib.import_module(name)
+    except RuntimeError as error:
+        if "cannot cache function" not in str(error):
+            raise
+        _cache_for_this_process()
+        kernels = importlib.import_module(name)
     return cast("Function", getattr(kernels, numpy_form.__name__.removesuffix("_numpy")))
+
+
+def _cache_for_this_process() -> None:
+    """Let Numba keep compiled code in a temporary folder, where it can write no lasting one."""
+    numba = importlib.import_module("numba")
+    folder = tempfile.mkdtemp(prefix="scratchcv-numba-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    numba.config.CACHE_DIR = folder

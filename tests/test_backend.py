@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -144,6 +145,23 @@ class TestFreshProcess:
         asked_for = run(program, PYTHONPATH=str(tmp_path), SCRATCHCV_BACKEND="numba")
         assert asked_for.returncode != 0
         assert failure.split("'")[1] in asked_for.stderr
+
+    @needs_numba
+    def test_where_no_cache_folder_can_be_written_a_temporary_one_serves(self):
+        program = (
+            "import os\n"
+            "from numba.core import caching, config\n"
+            "impl = caching.CacheImpl  # let it find no folder but the one that it is given\n"
+            "impl._locator_classes = [x for x in impl._locator_classes if 'UserProvided' in x.__name__]\n"
+            "import scratchcv; from scratchcv.boxes import box_iou\n"
+            "print(box_iou([[0, 0, 1, 1]], [[0, 0, 1, 0.5]]).item(), scratchcv.get_backend())\n"
+            "print(os.path.basename(config.CACHE_DIR).startswith('scratchcv-numba-'), config.CACHE_DIR)\n"
+        )
+        answer, where = printed(program, NUMBA_CACHE_DIR="").splitlines()
+        assert answer == "0.5 numba"
+        ours, _, folder = where.partition(" ")
+        assert ours == "True"
+        assert not Path(folder).exists()
 
     def test_import_loads_numpy_and_nothing_heavy(self):
         program = (
