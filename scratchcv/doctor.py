@@ -49,7 +49,7 @@ class Facts:
     simd : tuple of str
         Instruction sets that NumPy found here.
     cache : KernelCache or None
-        Of Numba; None under the NumPy backend.
+        Of Numba; None where nothing is compiled.
     memory : int or None
         Free bytes.
     variables : dict of str to str
@@ -130,7 +130,13 @@ def examine() -> Facts:
     blas = _dictionary(np.show_config(mode="dicts"), "Build Dependencies", "blas")
     simd = _dictionary(np.show_config(mode="dicts"), "SIMD Extensions")
     backend = get_backend()
-    names = ("SCRATCHCV_BACKEND", "NUMBA_CACHE_DIR", "OPENBLAS_CORETYPE", *THREAD_VARIABLES)
+    names = (
+        "SCRATCHCV_BACKEND",
+        "NUMBA_CACHE_DIR",
+        "NUMBA_DISABLE_JIT",
+        "OPENBLAS_CORETYPE",
+        *THREAD_VARIABLES,
+    )
     return Facts(
         versions={name: version_of(name) for name in PACKAGES},
         backend=backend,
@@ -164,6 +170,8 @@ def advise(facts: Facts) -> list[str]:
             "the NumPy backend was asked for; unset SCRATCHCV_BACKEND, "
             "and Numba does the work several times faster"
         )
+    elif facts.variables.get("NUMBA_DISABLE_JIT", "0") != "0":
+        advice.append("kernels run as plain Python, a hundred times slower: unset NUMBA_DISABLE_JIT")
     others = [name for name in missing if name != "numba"]
     if others:
         advice.append(f"parts will not work without {', '.join(others)}: pip install {' '.join(others)}")
@@ -200,17 +208,22 @@ def _advice_on_processor(facts: Facts) -> list[str]:
     return advice
 
 
-def kernel_cache() -> KernelCache:
+def kernel_cache() -> KernelCache | None:
     """Return where Numba keeps this package's compiled kernels; this imports Numba, and compiles nothing.
+
+    None means that nothing is ever compiled, because ``NUMBA_DISABLE_JIT`` is set.
 
     Examples
     --------
     >>> from scratchcv.backend import has_numba
-    >>> not has_numba() or kernel_cache().kernels >= 0
+    >>> cache = kernel_cache() if has_numba() else None
+    >>> cache is None or cache.kernels >= 0
     True
     """
     try:
         kernels: Any = importlib.import_module("scratchcv.kernels.iou")
+        if not hasattr(kernels.box_iou, "stats"):
+            return None
         folder = Path(kernels.box_iou.stats.cache_path)
     except (RuntimeError, TypeError):  # "cannot cache function: no locator available"
         return KernelCache(None, False, 0, 0)

@@ -1,4 +1,6 @@
 import dataclasses
+import os
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -127,3 +129,28 @@ class TestKernelCache:
         found = self.cached_in(monkeypatch, None)
         assert found == KernelCache(None, False, 0, 0)
         assert "Numba finds no folder" in str(found)
+
+
+class TestWithoutCompilation:
+    def test_there_is_no_cache(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        kernels = SimpleNamespace(box_iou=lambda boxes: boxes)
+        monkeypatch.setattr("importlib.import_module", lambda name: kernels)
+        assert kernel_cache() is None
+
+    def test_advice(self) -> None:
+        (line,) = advise(dataclasses.replace(GOOD, variables={"NUMBA_DISABLE_JIT": "1"}))
+        assert "unset NUMBA_DISABLE_JIT" in line
+        assert advise(dataclasses.replace(GOOD, variables={"NUMBA_DISABLE_JIT": "0"})) == []
+
+    @pytest.mark.skipif(not backend.has_numba(), reason="Numba is not installed")
+    def test_the_doctor_runs(self) -> None:
+        done = subprocess.run(
+            [sys.executable, "-m", "scratchcv", "doctor"],
+            env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "\ncache      not used\n" in done.stdout
+        assert "unset NUMBA_DISABLE_JIT" in done.stdout

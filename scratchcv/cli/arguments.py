@@ -122,7 +122,7 @@ def add_batch_size(parser: argparse.ArgumentParser, text: str) -> None:
 
 def add_quiet(parser: argparse.ArgumentParser) -> None:
     """Add ``--quiet``."""
-    parser.add_argument("--quiet", action="store_true", help="show no progress bars")
+    parser.add_argument("--quiet", action="store_true", help="say nothing of progress")
 
 
 def add_overwrite(parser: argparse.ArgumentParser) -> None:

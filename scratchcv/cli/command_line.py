@@ -4,12 +4,13 @@ import argparse
 import os
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TextIO
 
 import scratchcv
 from scratchcv.cli import data, demo, detect, doctor, evaluate, train
-from scratchcv.cli.messages import CommandFailedError, say
+from scratchcv.cli.messages import CommandFailedError, drop_output, say
 from scratchcv.errors import InputError
 
 INPUT_ERROR, FAILED, INTERRUPTED = 2, 1, 130
@@ -40,6 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     >>> main(["data", "voc:nowhere"])
     2
     """
+    _open_closed_streams()
     words = list(sys.argv[1:] if argv is None else argv)
     arguments = build_parser().parse_args(words)
     arguments.command_line = ["scratchcv", *words]
@@ -48,19 +50,20 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")  # a console without "×" shows "?" rather than a traceback
     with warnings.catch_warnings():
         warnings.simplefilter("always", UserWarning)
-        warnings.showwarning = _show_warning
+        warnings.showwarning = _warning_shower()
         return _run(arguments)
 
 
 def _run(arguments: argparse.Namespace) -> int:
     try:
+        _check_backend()
         arguments.run(arguments)
         sys.stdout.flush()
     except InputError as error:
         say(f"error: {error}")
         return INPUT_ERROR
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output()
         return FAILED
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
@@ -72,7 +75,28 @@ def _run(arguments: argparse.Namespace) -> int:
     except CommandFailedError as error:
         say(f"error: {error}")
         return FAILED
+    except MemoryError as error:
+        details = f" ({error})" if str(error) else ""
+        say(f"error: not enough memory{details}; choose a smaller --batch-size or --size")
+        return FAILED
     return 0
+
+
+def _open_closed_streams() -> None:
+    """Let a process that was started with closed streams (``>&-``) write to nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            stream = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  it lives as long as the process
+            setattr(sys, name, stream)
+
+
+def _check_backend() -> None:
+    from scratchcv.backend import get_backend
+
+    try:
+        get_backend()
+    except (ImportError, ValueError) as error:
+        raise InputError(f"SCRATCHCV_BACKEND: {error}") from error
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -96,12 +120,20 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _show_warning(
-    message: Warning | str,
-    category: type[Warning],
-    filename: str,
-    lineno: int,
-    file: TextIO | None = None,
-    line: str | None = None,
-) -> None:
-    say(f"warning: {message}")
+def _warning_shower() -> Callable[..., None]:
+    """Return what shows each warning as a message, the same one only once."""
+    shown: set[str] = set()
+
+    def show(
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        if str(message) not in shown:
+            shown.add(str(message))
+            say(f"warning: {message}")
+
+    return show

@@ -15,8 +15,7 @@ from scratchcv.cli.arguments import (
     whole,
 )
 from scratchcv.cli.output import check_new_file, next_free
-
-SUFFIXES = (".png", ".svg", ".pdf")
+from scratchcv.cli.progress import shows_bars
 
 
 def add_parser(commands: Commands) -> None:
@@ -35,7 +34,10 @@ def add_parser(commands: Commands) -> None:
         "--count", type=whole(1, 200), default=24, help="pictures on it (default: %(default)s)"
     )
     parser.add_argument(
-        "--size", type=side, default=128, help="side of scenes in pixels (default: %(default)s)"
+        "--size",
+        type=side,
+        default=128,
+        help="side of scenes, a multiple of 64 pixels (default: %(default)s)",
     )
     add_seed(parser, "scenes")
     add_on_error(parser)
@@ -46,19 +48,20 @@ def add_parser(commands: Commands) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Print the statistics and draw the sheet."""
     out = arguments.out or next_free("runs/sheet.png")
-    check_new_file(out, overwrite=arguments.overwrite, suffixes=SUFFIXES)
     from scratchcv.cli.overview import print_overview
-    from scratchcv.data.source import open_dataset
-    from scratchcv.visualize import contact_sheet, save_figure
+    from scratchcv.data import open_dataset, shrink
+    from scratchcv.visualize import FIGURE_SUFFIXES, contact_sheet, save_figure
 
+    check_new_file(out, overwrite=arguments.overwrite, suffixes=FIGURE_SUFFIXES)
     dataset = open_dataset(
         arguments.data,
         arguments.split,
         size=arguments.size,
         seed=arguments.seed,
         on_error=arguments.on_error,
+        progress=shows_bars(quiet=arguments.quiet),
     )
     print_overview(arguments.data, arguments.split, dataset, quiet=arguments.quiet)
-    samples = [dataset[index] for index in range(min(arguments.count, len(dataset)))]
+    samples = [shrink(*dataset[index]) for index in range(min(arguments.count, len(dataset)))]
     images, targets = [image for image, _ in samples], [target for _, target in samples]
     print(save_figure(contact_sheet(images, targets, dataset.class_names), out))

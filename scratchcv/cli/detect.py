@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scratchcv.cli.arguments import Commands, add_command, add_overwrite, number
-from scratchcv.cli.messages import announce_compilation
+from scratchcv.cli.messages import announce_compilation, print_result
 from scratchcv.cli.output import check_new_file, next_free
 from scratchcv.errors import InputError
 
@@ -55,8 +55,8 @@ def run(arguments: argparse.Namespace) -> None:
         sure = prediction["scores"] >= arguments.score
         prediction = {name: values[sure] for name, values in prediction.items()}
         figure = draw_prediction(image, prediction, names, score_threshold=arguments.score)
-        print(f"{file}: {int(sure.sum())} detections -> {save_figure(figure, drawing, dpi=200)}")
-        print(table(prediction, names), end="")
+        saved = save_figure(figure, drawing, dpi=200)
+        print_result(f"{file}: {int(sure.sum())} detections -> {saved}\n{table(prediction, names)}")
 
 
 def table(prediction: Mapping[str, "Array"], class_names: Sequence[str]) -> str:

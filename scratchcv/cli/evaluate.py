@@ -14,6 +14,7 @@ from scratchcv.cli.arguments import (
 )
 from scratchcv.cli.messages import announce_compilation
 from scratchcv.cli.output import check_new_file, write_json
+from scratchcv.cli.progress import shows_bars
 
 
 def add_parser(commands: Commands) -> None:
@@ -39,7 +40,9 @@ def add_parser(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Evaluate, print, and write what was asked for."""
-    for file, suffixes in ((arguments.json, (".json",)), (arguments.curves, (".png", ".svg", ".pdf"))):
+    from scratchcv.visualize import FIGURE_SUFFIXES
+
+    for file, suffixes in ((arguments.json, (".json",)), (arguments.curves, FIGURE_SUFFIXES)):
         if file is not None:
             check_new_file(
                 file, overwrite=arguments.overwrite, inputs=[arguments.checkpoint], suffixes=suffixes
@@ -56,10 +59,11 @@ def run(arguments: argparse.Namespace) -> None:
         size=model.size,
         seed=arguments.seed,
         on_error=arguments.on_error,
+        progress=shows_bars(quiet=arguments.quiet),
     )
     announce_compilation()
     evaluation = evaluate_detector(
-        model, dataset, batch_size=arguments.batch_size or 16, progress=not arguments.quiet
+        model, dataset, batch_size=arguments.batch_size or 16, progress=shows_bars(quiet=arguments.quiet)
     )
     print(evaluation)
     if arguments.json is not None:

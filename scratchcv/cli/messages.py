@@ -1,5 +1,6 @@
 """What is said on the way, on the standard error stream."""
 
+import os
 import sys
 
 
@@ -12,10 +13,27 @@ def say(message: str) -> None:
     print(f"scratchcv: {message}", file=sys.stderr, flush=True)
 
 
+def print_result(text: str) -> None:
+    """Print a result; where the reader, such as `head`, has seen enough, the work goes on all the same."""
+    try:
+        print(text.rstrip("\n"), flush=True)
+    except BrokenPipeError:
+        drop_output()
+
+
+def drop_output() -> None:
+    """Send the rest of the standard output nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
 def announce_compilation() -> None:
     """Say that the first run takes longer, if kernels have to be compiled now."""
     from scratchcv.backend import get_backend
     from scratchcv.doctor import kernel_cache
 
-    if get_backend() == "numba" and kernel_cache().kernels == 0:
-        say("compiling kernels, once: this takes some 20 seconds")
+    if get_backend() == "numba":
+        cache = kernel_cache()
+        if cache is not None and cache.kernels == 0:
+            say("compiling kernels, once: up to half a minute")

@@ -7,9 +7,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from scratchcv.cli.folder_lock import LOCK_NAME, folder_lock
 from scratchcv.errors import InputError
-
-CHECKPOINTS = ("last.safetensors", "last.previous.safetensors")
 
 
 def next_free(path: str) -> Path:
@@ -30,7 +29,7 @@ def next_free(path: str) -> Path:
 
 @contextmanager
 def output_folder(path: Path, *, resume: bool | None = None) -> Iterator[Path]:
-    """Make a folder for the results of a training; one that stays empty is taken away again.
+    """Make a folder for the results of one training at a time; one that stays empty is taken away again.
 
     Parameters
     ----------
@@ -42,14 +41,16 @@ def output_folder(path: Path, *, resume: bool | None = None) -> Iterator[Path]:
     Raises
     ------
     InputError
-        When the folder holds something else, or cannot be written to.
+        When the folder holds something else, cannot be written to, or another training writes there.
     """
     _check_folder(path, resume)
     made = [folder for folder in (path, *path.parents) if not folder.exists()]
     try:
         path.mkdir(parents=True, exist_ok=True)
         _check_writable(path)
-        yield path
+        with folder_lock(path):
+            _check_folder(path, resume)  # again: another training may have come and gone since
+            yield path
     finally:
         for folder in made:
             with suppress(OSError):  # not empty, so it stays
@@ -61,13 +62,16 @@ def _check_folder(path: Path, resume: bool | None) -> None:
         return
     if not path.is_dir():
         raise InputError(f"{path}: is a file, a folder for the results was wanted")
-    names = {file.name for file in path.iterdir()}
+    from scratchcv.training.checkpoint import CHECKPOINT_NAME, previous_path
+
+    names = {file.name for file in path.iterdir()} - {LOCK_NAME}
     if names and not resume:
         hint = "" if resume is None else ", or go on with its training by --resume"
         raise InputError(f"{path}: is not empty; choose another --out{hint}")
     # Killed while it wrote its first checkpoint, a training leaves no more than a partial file.
-    if names and names.isdisjoint(CHECKPOINTS) and names != {f"{CHECKPOINTS[0]}.partial"}:
-        raise InputError(f"{path}: there is no {CHECKPOINTS[0]} to go on with")
+    checkpoints = {CHECKPOINT_NAME, previous_path(CHECKPOINT_NAME).name}
+    if names and names.isdisjoint(checkpoints) and names != {f"{CHECKPOINT_NAME}.partial"}:
+        raise InputError(f"{path}: there is no {CHECKPOINT_NAME} to go on with")
 
 
 def _check_writable(folder: Path) -> None:
@@ -116,12 +120,15 @@ def check_new_file(
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> Path:
-    """Write a report; either the whole file is there afterwards or what was there before."""
+    """Write a report; either the whole file is there afterwards or what was there before.
+
+    A path that is not Unicode comes from Python with lone surrogates; they are written as JSON's escapes.
+    """
     text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.partial")
     try:
-        partial.write_text(text, encoding="utf-8")
+        partial.write_text(text, encoding="utf-8", errors="backslashreplace")
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)

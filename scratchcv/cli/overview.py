@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from scratchcv.cli.progress import shows_bars
+
 if TYPE_CHECKING:
     from scratchcv.data.source import DetectionDataset
     from scratchcv.data.summary import DatasetSummary
@@ -25,6 +27,6 @@ def print_overview(source: str, split: str, dataset: "DetectionDataset", *, quie
     from scratchcv.data.summary import summarize_dataset
 
     limit = SCENES_LOOKED_AT if source.startswith("scenes") else None
-    summary = summarize_dataset(dataset, limit=limit, progress=not quiet)
+    summary = summarize_dataset(dataset, limit=limit, progress=shows_bars(quiet=quiet))
     print(f"{source} {split}: {summary}\n")
     return summary

@@ -17,6 +17,7 @@ from scratchcv.cli.arguments import (
     whole,
 )
 from scratchcv.cli.output import output_folder
+from scratchcv.cli.progress import shows_bars
 
 if TYPE_CHECKING:
     from scratchcv.data.source import DetectionDataset
@@ -27,7 +28,14 @@ BUILDERS = {"ssd": "ssd_tiny"}
 """The names of models on the command line, and those of their builders."""
 
 AUGMENTATIONS = ("none", "flip", "ssd", "microscope")
-"""As in `scratchcv.training.recipe`, which is too heavy to import for a ``--help``."""
+"""As in `scratchcv.training.recipe`, which is too heavy to import for a ``--help``; so are its recipes."""
+
+SIZE_HELP = "side of the model's input, a multiple of 64 pixels (default: 128 on scenes, 256 on photographs)"
+EPOCHS_HELP = "how often to see each image (default: 40 on photographs)"
+STEPS_HELP = "how many batches to see instead (default: 300 on scenes)"
+BATCH_SIZE_HELP = "images a step (default: 16)"
+LR_HELP = "highest learning rate (default: 0.03)"
+AUGMENTATION_HELP = "what happens to images (default: none on scenes, ssd on photographs)"
 
 
 def add_parser(commands: Commands) -> None:
@@ -42,20 +50,20 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument("model", choices=tuple(BUILDERS), help="what to train")
     add_data(parser, split="trainval")
     parser.add_argument("--eval-split", metavar="SPLIT", help="evaluate on this part of the data at the end")
-    parser.add_argument("--size", type=side, help="side of the model's input in pixels (default: by data)")
+    parser.add_argument("--size", type=side, help=SIZE_HELP)
     length = parser.add_mutually_exclusive_group()
-    length.add_argument("--epochs", type=whole(1, MOST_STEPS), help="how often to see each image")
-    length.add_argument("--steps", type=whole(1, MOST_STEPS), help="how many batches to see instead")
-    add_batch_size(parser, "images a step (default: 16)")
-    parser.add_argument("--lr", type=number(0, 10, above=True), help="highest learning rate")
-    parser.add_argument(
-        "--augmentation", choices=AUGMENTATIONS, help="what happens to images (default: by data)"
-    )
+    length.add_argument("--epochs", type=whole(1, MOST_STEPS), help=EPOCHS_HELP)
+    length.add_argument("--steps", type=whole(1, MOST_STEPS), help=STEPS_HELP)
+    add_batch_size(parser, BATCH_SIZE_HELP)
+    parser.add_argument("--lr", type=number(0, 10, above=True), help=LR_HELP)
+    parser.add_argument("--augmentation", choices=AUGMENTATIONS, help=AUGMENTATION_HELP)
     add_seed(parser, "weights, scenes, order and augmentation")
     parser.add_argument(
         "--out", type=Path, default=Path("runs/ssd"), help="folder for the results (default: %(default)s)"
     )
-    parser.add_argument("--resume", action="store_true", help="go on with the training in that folder")
+    parser.add_argument(
+        "--resume", action="store_true", help="go on with the training in that folder, or begin it"
+    )
     parser.add_argument(
         "--checkpoint-every", type=whole(1, MOST_STEPS), default=50, metavar="STEPS", help=argparse.SUPPRESS
     )
@@ -112,5 +120,12 @@ def _open(
     from scratchcv.cli.overview import print_overview
     from scratchcv.data.source import open_dataset
 
-    dataset = open_dataset(arguments.data, split, size=size, seed=arguments.seed, on_error=arguments.on_error)
+    dataset = open_dataset(
+        arguments.data,
+        split,
+        size=size,
+        seed=arguments.seed,
+        on_error=arguments.on_error,
+        progress=shows_bars(quiet=arguments.quiet),
+    )
     return dataset, print_overview(arguments.data, split, dataset, quiet=arguments.quiet)

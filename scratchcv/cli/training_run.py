@@ -1,18 +1,23 @@
 """From data to a trained detector with its report: what ``demo`` and ``train`` share."""
 
 import dataclasses
+import json
 import platform
 import shlex
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import scratchcv
 from scratchcv.backend import get_backend
-from scratchcv.cli.messages import CommandFailedError, announce_compilation
+from scratchcv.cli.messages import CommandFailedError, announce_compilation, say
 from scratchcv.cli.output import write_json
+from scratchcv.cli.progress import PlainProgress, shows_bars
+from scratchcv.errors import InputError
+from scratchcv.training.checkpoint import CHECKPOINT_NAME, previous_path
 
 if TYPE_CHECKING:
     from scratchcv.checks import Array
@@ -20,6 +25,8 @@ if TYPE_CHECKING:
     from scratchcv.models import SSD
     from scratchcv.training.evaluate import Evaluation
     from scratchcv.training.recipe import Recipe
+
+REPORT_NAME = "report.json"
 
 PICTURES, PICTURED_SCORE = 12, 0.4
 """How many images are drawn with their detections, and what these score at least."""
@@ -48,7 +55,7 @@ class TrainingRun:
     test : DetectionDataset, optional
         What it is evaluated on.
     quiet : bool
-        Whether progress bars are left out.
+        Whether nothing is said of progress.
     checkpoint_every : int
         Steps between checkpoints.
     resumable : bool
@@ -88,9 +95,7 @@ class TrainingRun:
         keep_freed_memory()
         announce_compilation()
         seconds = {"compile": compile_kernels(model)}
-        start = time.perf_counter()
-        history = self._train(model, resume)
-        seconds["train"] = time.perf_counter() - start
+        history, seconds["train"] = self._train(model, resume)
         report = self._about_training(history)
         files = self._draw_training(history)
         if self.test is not None:
@@ -101,36 +106,72 @@ class TrainingRun:
             print(evaluation)
             print()
         report["seconds"] = {name: round(value, 2) for name, value in seconds.items()}
-        files.append(write_json(self.folder / "report.json", report))
+        files.append(write_json(self.folder / REPORT_NAME, report))
         print("  ".join(f"{name} {value:.1f} s" for name, value in seconds.items()))
-        for file in (self.folder / "last.safetensors", *files):
+        for file in (self.folder / CHECKPOINT_NAME, *files):
             print(file)
 
-    def _train(self, model: "SSD", resume: bool) -> "dict[str, Array]":
+    def _train(self, model: "SSD", resume: bool) -> "tuple[dict[str, Array], float]":
+        """Return the history and the seconds of training, those before a resume included."""
         from scratchcv.training import DivergedError, Interrupted
         from scratchcv.training.recipe import train_detector
 
+        total_steps = self.recipe.total_steps(len(self.dataset))
+        bars = shows_bars(quiet=self.quiet)
+        earlier, start = 0.0, time.perf_counter()
+
+        def begin(step: int) -> None:
+            nonlocal earlier, start
+            earlier, start = self._seconds_before() if step else 0.0, time.perf_counter()
+            if step:
+                say(f"going on at step {step} of {total_steps}")
+            elif resume:
+                say(f"{self.folder}: nothing to go on with, beginning")
+
         try:
-            return train_detector(
+            history = train_detector(
                 model,
                 self.dataset,
                 self.recipe,
                 checkpoint_dir=self.folder,
                 checkpoint_every=self.checkpoint_every,
                 resume=resume,
-                progress=not self.quiet,
+                progress=bars,
                 metadata={"data": self.data, "split": self.split},
+                on_step=None if bars or self.quiet else PlainProgress(total_steps),
+                on_start=begin,
             )
         except DivergedError as error:
             raise CommandFailedError(str(error)) from error
         except Interrupted as interruption:
-            hint = "; the same command with --resume goes on" if self.resumable else ""
-            raise KeyboardInterrupt(f"{interruption}{hint}") from None
+            seconds = {"train": round(earlier + time.perf_counter() - start, 2)}
+            with suppress(OSError):  # to have stopped well is worth more than to know the time
+                write_json(self.folder / REPORT_NAME, {"interrupted": str(interruption), "seconds": seconds})
+            raise KeyboardInterrupt(f"{interruption}{self._way_on()}") from None
+        except OSError as error:
+            path = self.folder / CHECKPOINT_NAME
+            if not (path.exists() or previous_path(path).exists()):
+                raise
+            place = f"{error.filename}: " if error.filename else ""
+            survives = f"the last checkpoint survives{self._way_on()}"
+            raise InputError(f"{place}{error.strerror or error}; {survives}") from error
+        return history, earlier + time.perf_counter() - start
+
+    def _way_on(self) -> str:
+        return "; the same command with --resume goes on" if self.resumable else ""
+
+    def _seconds_before(self) -> float:
+        """Return how long the training took until it was stopped, as far as its report knows."""
+        try:
+            report = json.loads((self.folder / REPORT_NAME).read_text(encoding="utf-8"))
+            return float(report["seconds"]["train"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return 0.0  # killed before it wrote one
 
     def _evaluate(self, model: "SSD", test: "DetectionDataset") -> "Evaluation":
         from scratchcv.training.evaluate import evaluate_detector
 
-        return evaluate_detector(model, test, progress=not self.quiet)
+        return evaluate_detector(model, test, progress=shows_bars(quiet=self.quiet))
 
     def _about_training(self, history: "dict[str, Array]") -> dict[str, Any]:
         from scratchcv.doctor import PACKAGES, version_of
@@ -158,15 +199,17 @@ class TrainingRun:
         return [save_figure(plot_training(curves), self.folder / "training.png")]
 
     def _draw_detections(self, test: "DetectionDataset", evaluation: "Evaluation") -> Path:
+        from scratchcv.data import shrink
         from scratchcv.visualize import detection_grid, save_figure
 
-        shown = range(min(PICTURES, len(test)))
-        samples = [test[index] for index in shown]
+        images, targets, predictions = [], [], []
+        for index in range(min(PICTURES, len(test))):
+            photograph, _ = test[index]
+            image, target = shrink(photograph, evaluation.targets[index])
+            images.append(image)
+            targets.append(target)
+            predictions.append(shrink(photograph, evaluation.predictions[index])[1])
         figure = detection_grid(
-            [image for image, _ in samples],
-            [evaluation.targets[index] for index in shown],
-            [evaluation.predictions[index] for index in shown],
-            evaluation.class_names,
-            score_threshold=PICTURED_SCORE,
+            images, targets, predictions, evaluation.class_names, score_threshold=PICTURED_SCORE
         )
         return save_figure(figure, self.folder / "detections.png")

@@ -21,12 +21,21 @@ from scratchcv.data.color import adjust_brightness, adjust_contrast, adjust_hue,
 from scratchcv.data.crop import crop, resize, resized_crop
 from scratchcv.data.geometry import horizontal_flip, rotate90, vertical_flip
 from scratchcv.data.image import image_size, load_image, resize_image, to_tensor
-from scratchcv.data.scenes import SceneDataset
+from scratchcv.data.scenes import SEMANTIC_NAMES, SceneDataset, scene
+from scratchcv.data.shrink import shrink
+from scratchcv.data.source import open_dataset
 from scratchcv.data.targets import check_images, check_targets
+from scratchcv.data.textures import STUFF_NAMES
+from scratchcv.data.things import CLASS_NAMES, KEYPOINT_FLIP_PAIRS, KEYPOINT_NAMES
 from scratchcv.data.voc import VocDataset
 from scratchcv.data.voc_segmentation import voc_colormap
 
 __all__ = [
+    "CLASS_NAMES",
+    "KEYPOINT_FLIP_PAIRS",
+    "KEYPOINT_NAMES",
+    "SEMANTIC_NAMES",
+    "STUFF_NAMES",
     "BatchLoader",
     "ColorJitter",
     "Compose",
@@ -52,10 +61,13 @@ __all__ = [
     "horizontal_flip",
     "image_size",
     "load_image",
+    "open_dataset",
     "resize",
     "resize_image",
     "resized_crop",
     "rotate90",
+    "scene",
+    "shrink",
     "ssd_augmentation",
     "to_tensor",
     "vertical_flip",

@@ -118,15 +118,16 @@ def open_image(path: Path, max_pixels: int = MAX_PIXELS) -> Iterator["ImageFile"
             image = _recognise(file, path)
             width, height = image.size
             if width * height > max_pixels:
+                limit = f"{max_pixels / 1e6:g} megapixels" if max_pixels >= 1e6 else f"{max_pixels} pixels"
                 raise InputError(
-                    f"{path}: {width}×{height} pixels are more than the limit of {max_pixels}: "
-                    "shrink the image or raise max_pixels"
+                    f"{path}: {width}×{height} pixels are more than the limit of {limit} (max_pixels)"
                 )
             yield image
     except InputError:
         raise
     except Exception as error:  # decoders of damaged files raise almost anything
-        raise InputError(f"{path}: the image cannot be read: {error}") from error
+        cause = getattr(error, "strerror", None) or error  # an OSError's text would name the path again
+        raise InputError(f"{path}: the image cannot be read: {cause}") from error
 
 
 def _recognise(file: BinaryIO, path: Path) -> "ImageFile":

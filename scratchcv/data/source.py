@@ -1,8 +1,9 @@
 """Data sets by name: what the command line's ``--data`` means."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
+from scratchcv.data.batch import Dataset
 from scratchcv.data.scenes import MIN_SIZE, SceneDataset
 from scratchcv.data.voc import VocDataset
 from scratchcv.errors import InputError
@@ -20,20 +21,12 @@ DEFAULT_SPLIT = "trainval"
 _KNOWN = "scenes, scenes:COUNT or voc:FOLDER"
 
 
-class DetectionDataset(Protocol):
+class DetectionDataset(Dataset, Protocol):
     """Images (H, W, 3) uint8 with targets, and the names of their classes."""
 
     @property
     def class_names(self) -> tuple[str, ...]:
         """Names by label, index 0 is ``"background"``."""
-        ...
-
-    def __len__(self) -> int:
-        """Return the number of images."""
-        ...
-
-    def __getitem__(self, index: int, /) -> Any:
-        """Return one image and its target."""
         ...
 
 
@@ -45,6 +38,7 @@ def open_dataset(
     size: int = 128,
     seed: int = 0,
     on_error: str = "raise",
+    progress: bool | None = None,
 ) -> DetectionDataset:
     r"""Return the data set that a short text names.
 
@@ -64,6 +58,8 @@ def open_dataset(
         Of scenes: each seed gives other ones.
     on_error : {"raise", "skip"}
         What a bad file in a folder does, see `VocDataset`.
+    progress : bool, optional
+        Whether to show bars while a folder is read, see `VocDataset`.
 
     Returns
     -------
@@ -88,7 +84,7 @@ def open_dataset(
     if kind == "scenes":
         return _scenes(source, rest if colon else None, split, class_names, size, seed)
     if kind == "voc" and rest:
-        return VocDataset(rest, split, class_names=class_names, on_error=on_error)
+        return VocDataset(rest, split, class_names=class_names, on_error=on_error, progress=progress)
     raise InputError(f"{source}: unknown data set, wanted: {_KNOWN}")
 
 

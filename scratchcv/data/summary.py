@@ -78,7 +78,7 @@ def _row(name: str, sizes: Array) -> str:
 
 
 def summarize_dataset(
-    dataset: DetectionDataset, *, limit: int | None = None, progress: bool = False
+    dataset: DetectionDataset, *, limit: int | None = None, progress: bool | None = None
 ) -> DatasetSummary:
     """Look at every image of a data set and count.
 
@@ -88,8 +88,9 @@ def summarize_dataset(
         Images with targets.
     limit : int, optional
         Look at the first so many images only.
-    progress : bool
-        Whether to show a bar, on the standard error stream, once it takes over two seconds.
+    progress : bool, optional
+        Whether to show a bar, on the standard error stream, once it takes over two seconds; by default on a
+        terminal only.
 
     Returns
     -------
@@ -114,7 +115,8 @@ def summarize_dataset(
     count = len(dataset) if limit is None else min(limit, len(dataset))
     image_sizes, labels, empty = [], [np.zeros(0, np.int64)], 0
     sides, relative = [np.zeros(0)], [np.zeros(0)]
-    for index in tqdm(range(count), desc="look", unit="image", delay=2, leave=False, disable=not progress):
+    hidden = None if progress is None else not progress
+    for index in tqdm(range(count), desc="look", unit="image", delay=2, leave=False, disable=hidden):
         image, target = dataset[index]
         boxes = np.asarray(target["boxes"], np.float64)
         image_sizes.append(image.shape[:2])

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -18,6 +18,9 @@ from scratchcv.errors import InputError
 
 SUFFIXES = (".jpg", ".jpeg", ".png")
 MASK_FOLDERS = ("SegmentationClass", "SegmentationObject")
+
+_FLAG = re.compile(r"\s+(-1|0|1)$")
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,9 @@ class VocDataset(Sequence[tuple[Array, dict[str, Array]]]):
         Whether coordinates count pixels from 1, as VOC's do.
     masks : bool
         Whether targets have `masks` and `semantic` too; the list is in ``ImageSets/Segmentation`` then.
+    progress : bool, optional
+        Whether to show a bar, on the standard error stream, when reading takes over two seconds; by default
+        on a terminal only.
 
     Attributes
     ----------
@@ -100,17 +106,18 @@ class VocDataset(Sequence[tuple[Array, dict[str, Array]]]):
         on_error: str = "raise",
         one_based: bool = True,
         masks: bool = False,
+        progress: bool | None = None,
     ) -> None:
         if on_error not in ("raise", "skip"):
             raise ValueError(f"on_error must be 'raise' or 'skip', got {on_error!r}")
         self.root, self.split, self.one_based, self.masks = Path(root), split, one_based, masks
         listed = read_voc_split(self.root, split, "Segmentation" if masks else "Main")
-        self.class_names = _with_background(class_names or discover_class_names(self.root))
+        self.class_names = _with_background(class_names or discover_class_names(self.root, progress=progress))
         if masks and list(self.class_names[1:]) != sorted(self.class_names[1:]):
             raise ValueError("with masks, class_names must be sorted, as the numbers in the masks' files are")
         self.skipped: list[tuple[str, str]] = []
         self._records: dict[str, _Record] = {}
-        self._read_records(listed, on_error == "skip")
+        self._read_records(listed, on_error == "skip", progress)
         self.names = tuple(self._records)
 
     def __len__(self) -> int:
@@ -134,11 +141,9 @@ class VocDataset(Sequence[tuple[Array, dict[str, Array]]]):
             target["semantic"] = read_index_map(classes, size, len(self.class_names) - 1)
         return image, target
 
-    def _read_records(self, listed: Iterable[str], skip: bool) -> None:
-        from tqdm import tqdm
-
+    def _read_records(self, listed: Sequence[str], skip: bool, progress: bool | None) -> None:
         images = _images_by_name(self.root / "JPEGImages")
-        for name in tqdm(listed, desc=f"reading {self.split}", unit="image", delay=2, leave=False):
+        for name in _with_bar(listed, f"reading {self.split}", progress):
             try:
                 if name in self._records:
                     raise InputError(f"{self.root}: {name} is listed twice in {self.split}.txt")
@@ -151,7 +156,8 @@ class VocDataset(Sequence[tuple[Array, dict[str, Array]]]):
                     raise
                 self.skipped.append((name, str(error)))
         if self.skipped:
-            message = f"{len(self.skipped)} images of {self.root} were skipped: "
+            count = f"{len(self.skipped)} of {len(listed)} image{'' if len(listed) == 1 else 's'}"
+            message = f"{self.root}: {count} {'was' if len(self.skipped) == 1 else 'were'} skipped: "
             message += "; ".join(reason for _, reason in self.skipped[:3]) + "; …" * (len(self.skipped) > 3)
             if not self._records:
                 raise InputError(message)
@@ -159,7 +165,7 @@ class VocDataset(Sequence[tuple[Array, dict[str, Array]]]):
 
     def _read_record(self, name: str, images: dict[str, Path]) -> _Record:
         file = self.root / "Annotations" / f"{name}.xml"
-        if not file.is_file():
+        if not (file.is_file() or file.is_dir()):
             raise InputError(f"{file}: no such file, but {self.split}.txt lists {name}")
         if name not in images:
             image = self.root / "JPEGImages" / f"{name}.jpg"
@@ -184,7 +190,8 @@ class VocDataset(Sequence[tuple[Array, dict[str, Array]]]):
 def read_voc_split(root: Path, split: str, task: str = "Main") -> list[str]:
     """Return the names that ``ImageSets/<task>/<split>.txt`` lists, in order.
 
-    Lists of a single class (``cat_train.txt``) have a flag 1, 0 or −1 behind each name; it is left aside.
+    Lists of a single class (``cat_train.txt``) have a flag 1, 0 or −1 behind each name; it is left aside, and
+    so is an image's ending. A name may itself end like that: what has an annotation counts.
 
     Raises
     ------
@@ -203,29 +210,56 @@ def read_voc_split(root: Path, split: str, task: str = "Main") -> list[str]:
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{file}: cannot be read: {error}") from error
-    names = [re.sub(r"\s+(-1|0|1)$", "", line.strip()) for line in lines if line.strip()]
-    if not names:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{file}: cannot be read: {reason}") from error
+    lines = [line.strip() for line in lines if line.strip()]
+    if not lines:
         raise InputError(f"{file}: lists no images")
-    return names
+    flagged = all(_FLAG.search(line) for line in lines)
+    return [_name_in_list(root / "Annotations", line, flagged) for line in lines]
 
 
-def discover_class_names(root: Path) -> list[str]:
+def _name_in_list(annotations: Path, line: str, flagged: bool) -> str:
+    """Return the image's name in a line: the longest reading of it that has an annotation.
+
+    Where none has, the flag is cut if all lines of the list have one: the error names the likely file then.
+    """
+    bare = _FLAG.sub("", line)
+    readings = [line, bare, _without_image_ending(line), _without_image_ending(bare)]
+    for name in readings:
+        if (annotations / f"{name}.xml").exists():
+            return name
+    return readings[3 if flagged else 2]
+
+
+def _without_image_ending(name: str) -> str:
+    stem, dot, ending = name.rpartition(".")
+    return stem if stem and f"{dot}{ending.lower()}" in SUFFIXES else name
+
+
+def discover_class_names(root: Path, *, progress: bool | None = None) -> list[str]:
     """Return the sorted names of all classes in all annotations of the folder.
 
     An annotation that cannot be read adds no names here; it is reported by the split that lists it.
     """
-    from tqdm import tqdm
-
     names: set[str] = set()
     files = sorted((root / "Annotations").glob("*.xml"))
-    for file in tqdm(files, desc="collecting classes", unit="file", delay=2, leave=False):
+    for file in _with_bar(files, "collecting classes", progress):
         try:
             root_element = parse_voc_xml(file)
         except InputError:
             continue
         names.update((item.findtext("name") or "").strip() for item in root_element.findall("object"))
     return sorted(names - {"", "background"})
+
+
+def _with_bar(items: Sequence[_Item], words: str, progress: bool | None) -> Iterable[_Item]:
+    """Go through the items with a progress bar; None shows it on a terminal only."""
+    from tqdm import tqdm
+
+    hidden = None if progress is None else not progress
+    bar: Iterable[_Item] = tqdm(items, desc=words, unit="file", delay=2, leave=False, disable=hidden)
+    return bar
 
 
 def _with_background(class_names: Iterable[str]) -> tuple[str, ...]:

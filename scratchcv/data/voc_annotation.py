@@ -92,7 +92,7 @@ def parse_voc_xml(file: Path) -> "Element":
     Raises
     ------
     InputError
-        When there is no such file, or it is not such XML.
+        When there is no such file, it cannot be read, or it is not such XML.
     """
     from defusedxml import DefusedXmlException, ElementTree
 
@@ -102,7 +102,12 @@ def parse_voc_xml(file: Path) -> "Element":
         raise InputError(f"{file}: no such file") from None
     except DefusedXmlException as error:
         raise InputError(f"{file}: refused: the XML declares entities ({error})") from error
-    except (ParseError, OSError, ValueError, LookupError) as error:
+    except OSError as error:
+        reason = "is a folder, an annotation was wanted"
+        if not file.is_dir():
+            reason = f"cannot be read: {error.strerror or error}"
+        raise InputError(f"{file}: {reason}") from error
+    except (ParseError, ValueError, LookupError) as error:
         raise InputError(f"{file}: broken XML: {error}") from error
     if root is None or root.tag != "annotation":
         raise InputError(f"{file}: the root element must be <annotation>, got <{getattr(root, 'tag', '')}>")

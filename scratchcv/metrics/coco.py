@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from scratchcv.boxes.area import box_area
 from scratchcv.checks import Array
 from scratchcv.metrics.average_precision import COCO_RECALL_LEVELS, precision_at
 from scratchcv.metrics.coco_result import ABSENT, AREA_RANGES, CocoResult
@@ -87,7 +88,7 @@ def coco_evaluate(
         match = match_coco(pairs, ignored, truths.crowd, COCO_IOU_THRESHOLDS)
         found = match >= 0
         # A detection counts by the truth that it found or, when it found none, by its own area.
-        counted = np.where(found, False, ~_outside(_areas(detections), area_range)[:, None])
+        counted = np.where(found, False, ~_outside(box_area(detections.boxes), area_range)[:, None])
         counted[found] = ~ignored[match[found]]
         for k, label in enumerate(labels):
             wanted = int(np.sum((truths.labels == label) & ~ignored))
@@ -109,11 +110,6 @@ def _rank_in_image(detections: DetectionTable) -> Array:
     is_first |= np.diff(detections.images, prepend=-1) != 0
     is_first[:1] = True
     return np.asarray(rows - np.maximum.accumulate(np.where(is_first, rows, 0)))
-
-
-def _areas(detections: DetectionTable) -> Array:
-    sides = detections.boxes[:, 2:] - detections.boxes[:, :2]
-    return np.asarray(sides[:, 0] * sides[:, 1])
 
 
 def _outside(areas: Array, area_range: tuple[float, float]) -> Array:

@@ -136,10 +136,10 @@ class SSD(Layer):
         labels = np.zeros((len(images), len(self.anchors)), np.int64)
         deltas = np.zeros((len(images), len(self.anchors), 4), self.anchors.dtype)
         for n, (image, target) in enumerate(zip(images, targets, strict=True)):
-            gt_boxes = self._rescale(target["boxes"], image, inverse=False)
+            gt_boxes = self._rescale(np.asarray(target["boxes"]), image, inverse=False)
             matches = match_best_then_threshold(box_iou(self.anchors, gt_boxes), 0.5)
             positive = matches != BACKGROUND
-            labels[n, positive] = target["labels"][matches[positive]]
+            labels[n, positive] = np.asarray(target["labels"])[matches[positive]]
             deltas[n, positive] = encode_deltas(
                 gt_boxes[matches[positive]], self.anchors[positive], weights=DELTA_WEIGHTS
             )

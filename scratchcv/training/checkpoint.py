@@ -16,6 +16,9 @@ from scratchcv.errors import InputError
 
 FORMAT_VERSION = 1
 
+CHECKPOINT_NAME = "last.safetensors"
+"""The newest checkpoint in a training's folder."""
+
 _HEADER_KEY = "scratchcv"
 
 
@@ -48,8 +51,8 @@ def save_checkpoint(
     Raises
     ------
     OSError
-        When the disk refuses; the checkpoints that were there are as they were, or the newer one is now
-        the previous one.
+        When the disk refuses, naming the file; the checkpoints that were there are as they were, or the
+        newer one is now the previous one.
     TypeError
         When an array's dtype or a piece of metadata cannot be written.
     ValueError
@@ -92,6 +95,10 @@ def save_checkpoint(
             path.replace(previous_path(path))
         partial.replace(path)
         _sync_folder(path.parent)
+    except OSError as error:
+        if error.filename is None:  # a full disk says nothing of where
+            error.filename = os.fspath(path)
+        raise
     finally:
         partial.unlink(missing_ok=True)
 

@@ -2,17 +2,24 @@
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from scratchcv.checks import Array
-from scratchcv.data.batch import BatchLoader, Dataset
+from scratchcv.data.batch import Dataset
+from scratchcv.data.image import to_tensor
 from scratchcv.data.source import DetectionDataset
 from scratchcv.metrics import CocoResult, MeanAveragePrecision, coco_evaluate, mean_average_precision
 
 KEPT = ("boxes", "labels", "difficult", "crowd", "area")
 """Entries of a target that the metrics ask for; masks and maps are dropped as soon as they were seen."""
+
+MOST_PIXELS = 20_000_000
+"""In a batch of large images; of three such batches, one is predicted, one waits and one is being read."""
+
+Batch = tuple[list[Array], list[dict[str, Array]]]
 
 
 class Detector(Protocol):
@@ -91,7 +98,7 @@ def predict_dataset(
     dataset : Dataset
         Images (H, W, 3) uint8 with targets.
     batch_size : int
-        Images at a time; two batches more are read ahead.
+        Images at a time, fewer if they are large; the next batch is read meanwhile.
     progress : bool
         Whether to show a progress bar, on the standard error stream.
 
@@ -116,15 +123,38 @@ def predict_dataset(
     targets: list[dict[str, Array]] = []
     if len(dataset) == 0:
         return predictions, targets
-    loader = BatchLoader(dataset, batch_size, shuffle=False, drop_last=False)
     with tqdm(
         total=len(dataset), desc="detect", unit="image", disable=not progress, dynamic_ncols=True
     ) as bar:
-        for images, batch_targets in loader.epoch():
-            predictions.extend(model.predict(images))
-            targets.extend({name: t[name] for name in KEPT if name in t} for t in batch_targets)
+        for images, batch_targets in _read_ahead(_batches(dataset, batch_size)):
+            predictions.extend(model.predict([to_tensor(image) for image in images]))
+            targets.extend(batch_targets)
             bar.update(len(images))
     return predictions, targets
+
+
+def _batches(dataset: Dataset, batch_size: int) -> Iterator[Batch]:
+    """Yield images, still uint8, and the targets of each batch."""
+    images: list[Array] = []
+    targets: list[dict[str, Array]] = []
+    for index in range(len(dataset)):
+        image, target = dataset[index]
+        pixels = sum(math.prod(other.shape[:2]) for other in (*images, image))
+        if images and (len(images) == batch_size or pixels > MOST_PIXELS):
+            yield images, targets
+            images, targets = [], []
+        images.append(image)
+        targets.append({name: target[name] for name in KEPT if name in target})
+    yield images, targets
+
+
+def _read_ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """Yield the same batches, with a thread that reads the next one."""
+    with ThreadPoolExecutor(1, thread_name_prefix="scratchcv-read") as pool:
+        coming = pool.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = pool.submit(next, batches, None)
+            yield batch
 
 
 def evaluate_detector(

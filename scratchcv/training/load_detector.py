@@ -2,6 +2,8 @@
 
 import os
 
+import numpy as np
+
 from scratchcv.errors import InputError
 from scratchcv.models import SSD, build_model
 from scratchcv.training.checkpoint import load_checkpoint, model_state
@@ -23,7 +25,8 @@ def load_detector(path: str | os.PathLike[str]) -> SSD:
     Raises
     ------
     InputError
-        When the file is missing, damaged, not a training's checkpoint, or of a model that is not known here.
+        When the file is missing, damaged, not a training's checkpoint, or of a model that is not known here,
+        or when a weight is not finite.
 
     Examples
     --------
@@ -40,5 +43,8 @@ def load_detector(path: str | os.PathLike[str]) -> SSD:
         model.load_state_dict(model_state(arrays))
     except ValueError as error:  # an InputError too, which does not know the file
         raise InputError(f"{os.fspath(path)}: {error}") from error
+    for name, value in model.state_dict().items():
+        if not np.isfinite(value).all():
+            raise InputError(f"{os.fspath(path)}: {name} is not finite everywhere: nothing could be detected")
     model.eval()
     return model

@@ -119,7 +119,8 @@ RECIPES = {
     "scenes": Recipe(size=128, steps=300, augmentation="none"),
     "photographs": Recipe(size=256, epochs=40, augmentation="ssd"),
 }
-"""What the command line follows unless told otherwise. Scenes never come twice: they need no augmentation."""
+"""What the command line follows unless told otherwise. Scenes without a count do not come twice in so few
+steps and need no augmentation; with one, as in ``scenes:40``, they come again as photographs do."""
 
 
 def train_detector(
@@ -133,6 +134,7 @@ def train_detector(
     progress: bool = False,
     metadata: Mapping[str, Any] | None = None,
     on_step: Callable[[dict[str, float]], None] | None = None,
+    on_start: Callable[[int], None] | None = None,
 ) -> dict[str, Array]:
     """Train a detector on a data set as a recipe says.
 
@@ -144,12 +146,13 @@ def train_detector(
         Images with targets; at least one.
     recipe : Recipe
         The numbers.
-    checkpoint_dir, checkpoint_every, progress, on_step
+    checkpoint_dir, checkpoint_every, progress, on_step, on_start
         As of `Trainer`.
     resume : bool
         Whether to go on from the checkpoint in `checkpoint_dir`; where there is none, from the start.
     metadata : mapping, optional
-        What else to write into checkpoints, as JSON.
+        What else to write into checkpoints, as JSON. At a resume "split" must be the same, and the kind of
+        "data", such as "voc".
 
     Returns
     -------
@@ -200,6 +203,7 @@ def train_detector(
         clip_norm=recipe.clip_norm,
         metadata={**(metadata or {}), "recipe": dataclasses.asdict(recipe), "images": len(dataset)},
         on_step=on_step,
+        on_start=on_start,
     )
     if resume and trainer.checkpoint_path is not None:
         _check_same_recipe(trainer.checkpoint_path, trainer.state.extra)
@@ -211,9 +215,17 @@ def _check_same_recipe(path: Path, now: Mapping[str, Any]) -> None:
     if not (path.exists() or previous_path(path).exists()):
         return
     before = load_checkpoint(path)[1].get("extra", {})
-    changes = {"images": (before.get("images"), now["images"])}
+    changes = {name: (before[name], now.get(name)) for name in ("data", "split") if name in before}
+    if _kind(before.get("data")) == _kind(now.get("data")):
+        changes.pop("data", None)  # a folder may have moved: what counts is its split and its images
+    changes["images"] = before.get("images"), now["images"]
     for name, value in now["recipe"].items():
         changes[name] = (before.get("recipe", {}).get(name), value)
     for name, (old, new) in changes.items():
         if old != new:
             raise InputError(f"{path}: cannot be resumed: {name} was {old}, is now {new}")
+
+
+def _kind(source: str | None) -> str:
+    """Return "voc" of "voc:photos"."""
+    return (source or "").partition(":")[0]

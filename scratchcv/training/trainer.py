@@ -12,7 +12,7 @@ import numpy as np
 
 from scratchcv.checks import Array
 from scratchcv.errors import InputError
-from scratchcv.training.checkpoint import previous_path
+from scratchcv.training.checkpoint import CHECKPOINT_NAME, previous_path
 from scratchcv.training.clip_grad_norm import clip_grad_norm
 from scratchcv.training.interrupt import Interrupted, PostponedInterrupt
 from scratchcv.training.optimizer import Optimizer
@@ -22,8 +22,6 @@ from scratchcv.training.training_state import TrainingState
 
 if TYPE_CHECKING:
     from tqdm import tqdm
-
-CHECKPOINT_NAME = "last.safetensors"
 
 
 class DivergedError(RuntimeError):
@@ -57,7 +55,7 @@ class Trainer:
     checkpoint_every : int
         Steps between checkpoints; one is always written at the end.
     progress : bool
-        Whether to show a progress bar, on the standard error stream.
+        Whether to show a progress bar, on the standard error stream: a terminal's or a notebook's.
     clip_norm : float, optional
         The largest norm of the whole gradient; a larger gradient is scaled down.
     rng : numpy.random.Generator, optional
@@ -66,6 +64,8 @@ class Trainer:
         What else to write into the checkpoint, as JSON: the command, the data set.
     on_step : callable, optional
         Called after each step with the history's new row, a dict of floats.
+    on_start : callable, optional
+        Called before the first step with the number of steps done already, by the training that goes on.
 
     Attributes
     ----------
@@ -123,6 +123,7 @@ class Trainer:
         rng: np.random.Generator | None = None,
         metadata: Mapping[str, Any] | None = None,
         on_step: Callable[[dict[str, float]], None] | None = None,
+        on_start: Callable[[int], None] | None = None,
     ) -> None:
         if total_steps < 0:
             raise ValueError(f"total_steps must be at least 0, got {total_steps}")
@@ -134,7 +135,7 @@ class Trainer:
         self.checkpoint_every = checkpoint_every
         self.progress = progress
         self.clip_norm = math.inf if clip_norm is None else clip_norm
-        self.on_step = on_step
+        self.on_step, self.on_start = on_step, on_start
         settings = {"clip_norm": clip_norm, **_data_order(loader)}
         self.state = TrainingState(model, optimizer, schedule, rng, settings, metadata)
         self._saved_step: int | None = None
@@ -166,6 +167,8 @@ class Trainer:
             After Ctrl-C.
         """
         self._start(resume, overwrite)
+        if self.on_start:
+            self.on_start(self.state.step)
         self.model.train()
         with PostponedInterrupt() as interrupt, self._batches() as batches, self._progress_bar() as bar:
             while self.state.step < self.total_steps and not interrupt.requested:

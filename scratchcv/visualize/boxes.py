@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from scratchcv.checks import Array, check_array
 from scratchcv.visualize.figure import figure_of, new_figure
-from scratchcv.visualize.labels import BoxLabel, add_label, settle_labels
+from scratchcv.visualize.labels import BoxLabel, add_label, arrange, settle_labels
 from scratchcv.visualize.palette import class_color
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ def draw_boxes(
     labels : (N,) int, optional
         Classes 1…K; boxes without labels share the first colour.
     scores : (N,), optional
-        Written behind the name with two digits. Where labels compete for room, the higher
-        score wins.
+        Written behind the name with two digits. Where labels compete for room, the higher score wins, and
+        its box and label lie above the others.
     class_names : sequence of str, optional
         Names by label, index 0 the background; without them the number is written.
     masks : (N, H, W) bool, optional
@@ -76,7 +76,7 @@ def draw_boxes(
         ax = figure.add_axes((0, 0, 1, 1))
     written = paint(ax, image, boxes, labels, scores, class_names, masks, keypoints)
     figure = figure_of(ax)
-    figure.draw_without_rendering()
+    arrange(figure)
     settle_labels(written)
     return figure
 
@@ -149,21 +149,26 @@ def paint(
     n = len(boxes)
     classes = np.ones(n, int) if labels is None else check_array("labels", labels, (n,))
     colors = [class_color(int(label)) for label in classes]
-    if masks is not None and n:
-        picture = _tinted(picture, check_array("masks", masks, (n, *picture.shape[:2])), colors)
-    show_picture(ax, picture)
-    for box, color in zip(boxes, colors, strict=True):
-        outline(ax, box, color)
-    if keypoints is not None and n:
-        _dot(ax, check_array("keypoints", keypoints, (n, "P", 3)), colors)
-
     words = [[] if labels is None else [_name(int(label), class_names)] for label in classes]
-    order = np.arange(n)
+    # Without scores the first label has the first choice of place, and boxes lie as they come.
+    best_first = back_to_front = np.arange(n)
     if scores is not None:
         numbers = check_array("scores", scores, (n,))
         words = [[*word, short(number)] for word, number in zip(words, numbers, strict=True)]
-        order = np.argsort(-numbers, kind="stable")
-    return [add_label(ax, boxes[i], " ".join(words[i]), colors[i], size=text_size) for i in order if words[i]]
+        best_first = np.argsort(-numbers, kind="stable")
+        back_to_front = best_first[::-1]
+    if masks is not None and n:
+        masks = check_array("masks", masks, (n, *picture.shape[:2]))
+        picture = _tinted(picture, [(masks[i], colors[i]) for i in back_to_front])
+    show_picture(ax, picture)
+    for i in back_to_front:
+        outline(ax, boxes[i], colors[i])
+    if keypoints is not None and n:
+        keypoints = check_array("keypoints", keypoints, (n, "P", 3))
+        _dot(ax, [(keypoints[i], colors[i]) for i in back_to_front])
+    return [
+        add_label(ax, boxes[i], " ".join(words[i]), colors[i], size=text_size) for i in best_first if words[i]
+    ]
 
 
 def as_picture(image: ArrayLike) -> Array:
@@ -213,17 +218,18 @@ def short(number: float) -> str:
     return f"{number:.2f}".removeprefix("0")
 
 
-def _tinted(picture: Array, masks: Array, colors: Sequence[str]) -> Array:
+def _tinted(picture: Array, masks: Sequence[tuple[Array, str]]) -> Array:
     """Mix two fifths of its colour into each mask's pixels."""
     mixed = picture.astype(np.float32)
-    for mask, color in zip(masks.astype(bool), colors, strict=True):
+    for mask, color in masks:
         rgb = np.array([int(color[start : start + 2], 16) for start in (1, 3, 5)], np.float32)
-        mixed[mask] = 0.6 * mixed[mask] + 0.4 * rgb
+        pixels = mask.astype(bool, copy=False)
+        mixed[pixels] = 0.6 * mixed[pixels] + 0.4 * rgb
     return mixed.astype(np.uint8)
 
 
-def _dot(ax: "Axes", keypoints: Array, colors: Sequence[str]) -> None:
-    for points, color in zip(keypoints, colors, strict=True):
+def _dot(ax: "Axes", keypoints: Sequence[tuple[Array, str]]) -> None:
+    for points, color in keypoints:
         x, y, visibility = points.T
         seen = visibility > 0
         ax.scatter(x[seen], y[seen], s=18, c=color, edgecolors="white", linewidths=0.8, zorder=4)

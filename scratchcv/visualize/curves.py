@@ -16,12 +16,13 @@ from scratchcv.metrics.average_precision import (
 )
 from scratchcv.metrics.mean_average_precision import MeanAveragePrecision, class_name
 from scratchcv.metrics.precision_recall import precision_envelope
-from scratchcv.visualize.figure import new_figure
+from scratchcv.visualize.figure import add_legend, new_figure
 from scratchcv.visualize.palette import COLORS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 
 def plot_training(history: Mapping[str, Sequence[float]], *, smoothing: float = 0.9) -> "Figure":
@@ -77,15 +78,16 @@ def plot_training(history: Mapping[str, Sequence[float]], *, smoothing: float = 
         bottom.set_ylim(bottom=0)
         top.tick_params(labelbottom=True)
     colors = itertools.cycle(COLORS)
+    smooth = []
     for name, values in entries.items():
         color = "#555555" if name == "loss" else next(colors)
         top.plot(steps, values, color=color, linewidth=0.8, alpha=0.3)
-        top.plot(steps, _smoothed(values, smoothing), color=color, linewidth=2, label=name)
+        smooth += top.plot(steps, _smoothed(values, smoothing), color=color, linewidth=2)
     if entries and all((values[np.isfinite(values)] > 0).all() for values in entries.values()):
         _logarithmic(top)
     top.set_ylabel("loss")
     if entries:
-        top.legend(frameon=False)
+        add_legend(top, smooth, list(entries), frameon=False)
     figure.axes[-1].set_xlabel("step")
     for ax in figure.axes:
         _dress(ax)
@@ -140,22 +142,22 @@ def plot_precision_recall(
     few = len(curves) <= 3
     figure = new_figure(4.8 if few else 6.8, 4.4)
     ax = figure.subplots()
+    drawn, legend = [], []
     for (name, (recall, precision, *_)), color in zip(curves.items(), itertools.cycle(COLORS), strict=False):
         value = average_precision(recall, precision, method=method)
-        legend = f"{name}: AP = {value:.3f}".replace("= 0.", "= .")
-        draw_curve(
-            ax, np.asarray(recall), np.asarray(precision), color, legend, raw=few, shaded=len(curves) == 1
-        )
+        legend.append(f"{name}: AP = " + f"{value:.3f}".removeprefix("0"))
+        points = np.asarray(recall), np.asarray(precision)
+        drawn.append(draw_curve(ax, *points, color, raw=few, shaded=len(curves) == 1))
         levels = {"11point": VOC_RECALL_LEVELS, "101point": COCO_RECALL_LEVELS}.get(method)
         if levels is not None and len(curves) == 1:
             heights = precision_at(levels, np.asarray(recall), precision_envelope(precision))
             ax.plot(levels, heights, "o", color="black", markersize=5 if len(levels) == 11 else 2)
     frame_precision_recall(ax)
-    ax.set_title(title)
+    ax.set_title(title, parse_math=False)
     if curves and few:
-        ax.legend(loc="lower left", frameon=True, framealpha=0.9, edgecolor="none")
+        add_legend(ax, drawn, legend, loc="lower left", frameon=True, framealpha=0.9, edgecolor="none")
     elif curves:
-        ax.legend(loc="upper left", bbox_to_anchor=(1.02, 1), frameon=False)
+        add_legend(ax, drawn, legend, loc="upper left", bbox_to_anchor=(1.02, 1), frameon=False)
     return figure
 
 
@@ -164,20 +166,23 @@ def draw_curve(
     recall: Array,
     precision: Array,
     color: str,
-    legend: str = "",
     *,
     raw: bool = True,
     shaded: bool = False,
-) -> None:
-    """Draw a precision-recall curve's points and, as steps that look to the right, its envelope."""
+) -> "Line2D":
+    """Draw a precision-recall curve's points and, as steps that look to the right, its envelope.
+
+    Returns the envelope's line.
+    """
     envelope = precision_envelope(precision)
     edges = np.concatenate([[0], recall, recall[-1:]])
     heights = np.concatenate([envelope[:1], envelope, [0]])[: len(edges)]
     if raw:
         ax.plot(recall, precision, ".-", color=color, linewidth=0.8, alpha=0.6, markersize=5)
-    ax.plot(edges, heights, color=color, linewidth=2, drawstyle="steps-pre", label=legend or None)
+    (line,) = ax.plot(edges, heights, color=color, linewidth=2, drawstyle="steps-pre")
     if shaded:
         ax.fill_between(edges, heights, step="pre", color=color, alpha=0.15, linewidth=0)
+    return line
 
 
 def frame_precision_recall(ax: "Axes") -> None:

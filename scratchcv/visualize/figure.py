@@ -4,16 +4,19 @@ import contextlib
 import functools
 import io
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from scratchcv.errors import InputError
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-SUFFIXES = (".png", ".svg", ".pdf")
+FIGURE_SUFFIXES = (".png", ".svg", ".pdf")
+"""The endings of files that `save_figure` writes."""
 
 
 @functools.cache
@@ -75,6 +78,18 @@ def figure_of(ax: "Axes") -> "Figure":
     return figure
 
 
+def add_legend(
+    owner: "Axes | Figure", handles: "Sequence[Artist]", names: Sequence[str], **options: Any
+) -> None:
+    """Add a legend whose names are written as they are.
+
+    To matplotlib two dollar signs mean a formula, and an underscore in front means to leave the name out.
+    """
+    legend = owner.legend(handles=list(handles), labels=["" for _ in names], **options)
+    for text, name in zip(legend.get_texts(), names, strict=True):
+        text.set(text=name, parse_math=False)
+
+
 def figure_png(figure: "Figure", *, dpi: float | None = None) -> bytes:
     """Return the figure as PNG bytes; the same figure always gives the same bytes.
 
@@ -129,8 +144,9 @@ def save_figure(figure: "Figure", path: str | Path, *, dpi: float | None = None)
     """
     path = Path(path)
     suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise InputError(f"{path}: a figure is saved as {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}")
+    if suffix not in FIGURE_SUFFIXES:
+        *first, last = FIGURE_SUFFIXES
+        raise InputError(f"{path}: a figure is saved as {', '.join(first)} or {last}")
     temporary = path.with_name(f".{secrets.token_hex(8)}{suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

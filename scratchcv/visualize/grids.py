@@ -7,13 +7,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scratchcv.visualize.boxes import as_picture, drawn_parts, paint
-from scratchcv.visualize.figure import new_figure
+from scratchcv.visualize.figure import add_legend, new_figure
 from scratchcv.visualize.labels import freeze_layout, settle_labels
 from scratchcv.visualize.palette import class_color
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-    from matplotlib.patches import Patch
 
 CELL, GAP = 2.6, 0.15
 """Inches: the longer side of a picture on a sheet, and the space between pairs."""
@@ -33,7 +32,7 @@ def detection_grid(
     Parameters
     ----------
     images : sequence of (H, W, 3) uint8 or (3, H, W) float
-        Pictures; sizes may differ.
+        Pictures; sizes may differ. `scratchcv.data.shrink` makes photographs small: many fit in memory then.
     targets, predictions : sequence of dict
         One of each for an image, boxes in the image's own pixels.
     class_names : sequence of str, optional
@@ -85,7 +84,7 @@ def contact_sheet(
     Parameters
     ----------
     images : sequence of (H, W, 3) uint8 or (3, H, W) float
-        Pictures; sizes may differ.
+        Pictures; sizes may differ. `scratchcv.data.shrink` makes photographs small: many fit in memory then.
     targets : sequence of dict
         One for an image.
     class_names : sequence of str, optional
@@ -123,6 +122,8 @@ def _sheet(
     titles: Sequence[str],
 ) -> "Figure":
     """Draw (image, parts) cells row by row; `titles` are repeated over the first row."""
+    from matplotlib.patches import Patch
+
     rows = max(1, -(-len(cells) // columns))
     aspect = float(np.median([_height_over_width(image) for image, _ in cells])) if cells else 1
     width, height = CELL * min(1, 1 / aspect), CELL * min(1, aspect)
@@ -143,8 +144,14 @@ def _sheet(
             ax.set_title(titles[index % len(titles)], size=11)
         written.append(paint(ax, image, class_names=class_names, text_size=7.5, **parts))
     if legend:
-        figure.legend(
-            handles=legend, loc="outside lower center", ncols=legend_columns, frameon=False, fontsize=9
+        add_legend(
+            figure,
+            [Patch(color=color) for color, _ in legend],
+            [name for _, name in legend],
+            loc="outside lower center",
+            ncols=legend_columns,
+            frameon=False,
+            fontsize=9,
         )
     freeze_layout(figure)
     for labels in written:
@@ -157,15 +164,11 @@ def _height_over_width(image: ArrayLike) -> float:
     return float(height / width)
 
 
-def _legend_entries(parts: Sequence[Mapping[str, Any]], class_names: Sequence[str] | None) -> list["Patch"]:
-    """Return a patch of colour with its name for each class that occurs."""
-    from matplotlib.patches import Patch
-
+def _legend_entries(
+    parts: Sequence[Mapping[str, Any]], class_names: Sequence[str] | None
+) -> list[tuple[str, str]]:
+    """Return colour and name of each class that occurs."""
     if class_names is None:
         return []
     present = sorted({int(label) for part in parts for label in part.get("labels", ())})
-    return [
-        Patch(color=class_color(label), label=class_names[label])
-        for label in present
-        if 0 <= label < len(class_names)
-    ]
+    return [(class_color(label), class_names[label]) for label in present if 0 <= label < len(class_names)]

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 from scratchcv.boxes.iou import box_iou, intersection_and_union, iou_quality
 from scratchcv.checks import as_floating, check_array
 from scratchcv.visualize.boxes import outline
-from scratchcv.visualize.figure import figure_of, new_figure
+from scratchcv.visualize.figure import add_legend, figure_of, new_figure
 from scratchcv.visualize.palette import COLORS
 
 if TYPE_CHECKING:
@@ -57,10 +57,11 @@ def iou_figure(
     iou = float(box_iou(pair[:1], pair[1:])[0, 0])
     if ax is None:
         ax = new_figure(4.2, 4.2).subplots()
-    for box, color, name in zip(pair, (TRUTH, PREDICTION), names, strict=True):
+    handles = []
+    for box, color in zip(pair, (TRUTH, PREDICTION), strict=True):
         ax.add_patch(Rectangle(box[:2], *(box[2:] - box[:2]), color=color, alpha=0.22, linewidth=0))
         outline(ax, box, color, width=2.5)
-        ax.plot([], [], color=color, linewidth=2.5, label=name)
+        handles += ax.plot([], [], color=color, linewidth=2.5)
     if intersection > 0:
         corner, opposite = pair[:, :2].max(axis=0), pair[:, 2:].min(axis=0)
         ax.add_patch(
@@ -76,5 +77,5 @@ def iou_figure(
         aspect="equal",
     )
     ax.set_title(f"IoU = {intersection:.6g} / {union:.6g} = {iou:.3f}: {iou_quality(iou)}", size=11)
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=2, frameon=False)
+    add_legend(ax, handles, names, loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=2, frameon=False)
     return figure_of(ax)

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 PADDING = 1.5
 """Points between a label's text and its edge."""
 
+ZORDER = 5
+"""Labels lie above boxes and keypoints."""
+
 
 class BoxLabel(NamedTuple):
     """A label and the box it belongs to."""
@@ -32,7 +35,16 @@ def add_label(axes: "Axes", box: Array, text: str, color: str, *, size: float) -
         "alpha": 0.9,
     }
     label = axes.text(
-        box[0], box[1], text, size=size, color=text_color(color), bbox=plate, ha="left", va="bottom", zorder=5
+        box[0],
+        box[1],
+        text,
+        size=size,
+        color=text_color(color),
+        bbox=plate,
+        ha="left",
+        va="bottom",
+        zorder=ZORDER,
+        parse_math=False,
     )
     label.set_in_layout(False)
     return BoxLabel(label, box)
@@ -42,16 +54,25 @@ def freeze_layout(figure: "Figure") -> None:
     """Arrange the axes now and for good, so that labels stay where they are put."""
     # Square axes shrink in one pass, which leaves room that the next one gives to the texts.
     for _ in range(3):
-        figure.draw_without_rendering()
+        arrange(figure)
     figure.set_layout_engine("none")
+
+
+def arrange(figure: "Figure") -> None:
+    """Give the axes the places that the figure's layout wants, as drawing does, but without drawing."""
+    engine = figure.get_layout_engine()
+    if engine is not None and figure.axes:
+        engine.execute(figure)
+    for axes in figure.axes:
+        axes.apply_aspect()
 
 
 def settle_labels(labels: list[BoxLabel]) -> None:
     """Move every label to the best of eight places around its box.
 
     Labels come in order of importance. Each takes the first place in which it covers no label before it, or
-    else the one where it covers least. Places that stick out of the picture are pushed inside, and a label
-    wider than the picture is set smaller.
+    else the one where it covers least, and there it lies below. Places that stick out of the picture are
+    pushed inside, and a label wider than the picture is set smaller.
 
     Parameters
     ----------
@@ -59,7 +80,8 @@ def settle_labels(labels: list[BoxLabel]) -> None:
         Labels of one axes, made by `add_label`. The figure's layout must be final.
     """
     taken = np.empty((0, 4))
-    for label, box in labels:
+    for rank, (label, box) in enumerate(labels):
+        label.set_zorder(ZORDER + 1 - rank / len(labels))
         axes = label.axes
         assert axes is not None
         frame = axes.get_window_extent().extents

@@ -96,7 +96,7 @@ def nms_steps(
         )
         for i in keep[:step]:
             outline(ax, boxes[i], colors[i], width=1, alpha=0.35)
-        for i, drop in zip(waiting, dropped, strict=True):
+        for i, drop in zip(waiting[::-1], dropped[::-1], strict=True):
             outline(ax, boxes[i], colors[i], width=1.6, style="--" if drop else "-")
         outline(ax, boxes[best], colors[best], width=4)
         present = [best, *waiting]
@@ -105,7 +105,8 @@ def nms_steps(
         )
         drops = ", ".join(names[i] for i in waiting[dropped][:3]) + (" …" if dropped.sum() > 3 else "")
         ax.set_title(
-            f"{step + 1}. take {names[best]} ({short(scores[best])})" + (f", drop {drops}" if drops else "")
+            f"{step + 1}. take {names[best]} ({short(scores[best])})" + (f", drop {drops}" if drops else ""),
+            parse_math=False,
         )
         signs = (">", "≤") if strict else ("≥", "<")
         lines = [
@@ -123,6 +124,7 @@ def nms_steps(
             ha="center",
             va="top",
             size=9,
+            parse_math=False,
         )
         waiting = waiting[~dropped]
     freeze_layout(figure)
@@ -190,7 +192,7 @@ def average_precision_steps(
     if len(recall):
         draw_curve(ax, recall, precision, COLORS[0], shaded=True)
     frame_precision_recall(ax)
-    ax.set_title(f"{name} AP = {value:.4f}".strip().replace("= 0.", "= ."), size=11)
+    ax.set_title(f"{name} AP = ".lstrip() + f"{value:.4f}".removeprefix("0"), size=11, parse_math=False)
     freeze_layout(figure)
     return figure
 

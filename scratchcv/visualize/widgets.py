@@ -107,9 +107,10 @@ def nms_slider(
         frame_boxes(ax, boxes, image)
         for i in np.setdiff1d(np.arange(len(boxes)), keep):
             outline(ax, boxes[i], "#bbbbbb", width=1.2, style="--")
+        for i in keep[::-1]:
+            outline(ax, boxes[i], class_color(i + 1), width=2.5)
         written = []
         for i in keep:
-            outline(ax, boxes[i], class_color(i + 1), width=2.5)
             text = f"{called[i]} {short(scores[i])}"
             written.append(add_label(ax, boxes[i], text, class_color(i + 1), size=9))
         freeze_layout(figure)

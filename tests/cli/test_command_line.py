@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 import scratchcv
+from scratchcv import backend
 from scratchcv.cli import command_line, main
 from scratchcv.cli.command_line import build_parser
 
@@ -70,6 +72,12 @@ class TestErrors:
             (PermissionError(13, "Permission denied", "runs"), 2, "error: runs: Permission denied"),
             (OSError("the disk is full"), 2, "error: the disk is full"),
             (KeyboardInterrupt(), 130, "Interrupted"),
+            (MemoryError(), 1, "error: not enough memory; choose a smaller --batch-size or --size"),
+            (
+                MemoryError("9 GiB"),
+                1,
+                "error: not enough memory (9 GiB); choose a smaller --batch-size or --size",
+            ),
             (KeyboardInterrupt("saved at step 7"), 130, "saved at step 7"),
         ],
     )
@@ -98,6 +106,39 @@ class TestErrors:
         _, errors = process.communicate()
         assert b"Traceback" not in errors
         assert process.returncode == command_line.FAILED
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        ("nonsense", "SCRATCHCV_BACKEND: backend must be one of numba, numpy, got 'nonsense'"),
+        ("numba", "SCRATCHCV_BACKEND: backend 'numba' was asked for, but Numba is not installed: "),
+    ],
+)
+def test_a_backend_that_is_none(
+    wanted: str, message: str, monkeypatch: pytest.MonkeyPatch, refuse: Callable[..., str]
+) -> None:
+    monkeypatch.setenv("SCRATCHCV_BACKEND", wanted)
+    monkeypatch.setattr(backend, "_active", None)
+    monkeypatch.setattr(backend, "has_numba", lambda: False)
+    assert refuse("doctor").startswith(message)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell of Unix closes the streams")
+@pytest.mark.parametrize("words", [["--help"], ["doctor"], ["data", "voc:nowhere"]])
+def test_closed_streams(words: list[str]) -> None:
+    command = ["sh", "-c", '"$@" >&- 2>&-', "sh", sys.executable, "-m", "scratchcv", *words]
+    assert subprocess.run(command, check=False).returncode == (2 if "data" in words else 0)
+
+
+def test_a_warning_is_shown_once(monkeypatch: pytest.MonkeyPatch, run: Callable[..., Any]) -> None:
+    def warn(arguments: Any) -> None:
+        for text in ("a", "b", "a"):
+            warnings.warn(text, stacklevel=1)
+
+    monkeypatch.setattr("scratchcv.cli.doctor.run", warn)
+    for _ in range(2):
+        assert run("doctor").err == "scratchcv: warning: a\nscratchcv: warning: b\n"
 
 
 def test_warnings_are_messages(run: Callable[..., Any], voc: Path) -> None:

@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,8 @@ def test_trains_detects_and_draws(
     monkeypatch.chdir(tmp_path)
     result = run("demo")
     assert result.status == 0
-    assert "2/2" in result.err
+    assert "scratchcv: step 2 of 2, classification " in result.err
+    assert "\r" not in result.err
     assert "mAP@0.5" in result.out
     out = tmp_path / "runs" / "demo"
     files = ("last.safetensors", "training.png", "detections.png", "report.json")
@@ -62,3 +64,13 @@ def test_its_detector_detects_and_is_evaluated(run: Callable[..., Any], tmp_path
 def test_a_folder_that_is_not_empty(refuse: Callable[..., str], tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("precious")
     assert refuse("demo", "--out", tmp_path) == f"{tmp_path}: is not empty; choose another --out"
+
+
+def test_a_terminal_shows_a_bar(
+    run: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    result = run("demo", "--out", tmp_path / "demo")
+    assert result.status == 0
+    assert "2/2" in result.err
+    assert "step 2 of 2" not in result.err

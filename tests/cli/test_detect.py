@@ -1,5 +1,8 @@
+import os
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -93,3 +96,17 @@ def test_an_out_that_is_a_file(refuse: Callable[..., str], trained: Path, photo:
 def test_scores_that_are_none(refuse: Callable[..., str], score: str) -> None:
     message = refuse("detect", "m.safetensors", "a.jpg", f"--score={score}")
     assert message == f"argument --score: must be a number from 0 to 1, got {score!r}"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other pipes")
+def test_a_reader_that_leaves_early_gets_all_drawings(trained: Path, photo: Path, tmp_path: Path) -> None:
+    photos = [photo, *(shutil.copy(photo, tmp_path / f"{number}.jpg") for number in range(3))]
+    words = ["detect", str(trained / "last.safetensors"), *map(str, photos), "--out", str(tmp_path / "drawn")]
+    command = [sys.executable, "-m", "scratchcv", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+    assert {file.stem for file in (tmp_path / "drawn").iterdir()} == {Path(file).stem for file in photos}

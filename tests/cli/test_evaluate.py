@@ -1,4 +1,5 @@
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,11 @@ def test_prints_and_writes(run: Callable[..., Any], trained: Path, voc: Path, tm
     assert load_image(tmp_path / "pr.png").std() > 10
 
 
-def test_progress_goes_to_the_error_stream(run: Callable[..., Any], trained: Path, voc: Path) -> None:
+def test_progress_goes_to_the_error_stream_of_a_terminal(
+    run: Callable[..., Any], trained: Path, voc: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("evaluate", trained / "last.safetensors", "--data", f"voc:{voc}").err == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     result = run("evaluate", trained / "last.safetensors", "--data", f"voc:{voc}")
     assert "2/2" in result.err
     assert "2/2" not in result.out

@@ -1,3 +1,4 @@
+import json
 import math
 from pathlib import Path
 
@@ -43,6 +44,31 @@ class TestOutputFolder:
         with output_folder(tmp_path, resume=True):
             pass
 
+    @pytest.mark.parametrize("resume", [None, False, True])
+    def test_belongs_to_one_training_at_a_time(self, tmp_path: Path, resume: bool | None) -> None:
+        with output_folder(tmp_path / "out"):
+            with (
+                pytest.raises(InputError, match="another training is writing here"),
+                output_folder(tmp_path / "out", resume=resume),
+            ):
+                pass
+            assert (tmp_path / "out").exists()
+        assert not (tmp_path / "out").exists()
+
+    def test_a_lock_that_a_killed_training_left_is_nothing(self, tmp_path: Path) -> None:
+        (tmp_path / ".lock").touch()
+        with output_folder(tmp_path):
+            pass
+        assert [*tmp_path.iterdir()] == []
+
+    def test_is_looked_at_again_under_the_lock(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def come_and_go(folder: Path) -> None:
+            (folder / "last.safetensors").touch()
+
+        monkeypatch.setattr("scratchcv.cli.output._check_writable", come_and_go)
+        with pytest.raises(InputError, match="is not empty"), output_folder(tmp_path):
+            pass
+
 
 class TestCheckNewFile:
     def test_symbolic_links_do_not_hide_an_input(self, tmp_path: Path) -> None:
@@ -68,3 +94,9 @@ def test_write_json_keeps_what_was_there_when_it_fails(tmp_path: Path) -> None:
         write_json(path, {"a": math.nan})
     assert [file.name for file in path.parent.iterdir()] == ["a.json"]
     assert "1.5" in path.read_text(encoding="utf-8")
+
+
+def test_write_json_takes_names_that_are_not_unicode(tmp_path: Path) -> None:
+    content = {"checkpoint": "runs/caf\udce9/last.safetensors"}
+    path = write_json(tmp_path / "a.json", content)
+    assert json.loads(path.read_text(encoding="utf-8")) == content

@@ -1,4 +1,6 @@
+import errno
 import json
+import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -190,10 +192,17 @@ class TestResume:
 
         patch.setattr(SGD, "step", pressed)
 
+    def test_the_folder_may_have_moved(self, run: Callable[..., Any], voc: Path, tmp_path: Path) -> None:
+        assert run(*self.words(voc, tmp_path / "out", "--steps", 2)).status == 0
+        voc.rename(tmp_path / "moved")
+        assert run(*self.words(tmp_path / "moved", tmp_path / "out", "--steps", 2, "--resume")).status == 0
+
     def test_of_nothing_is_a_start(self, run: Callable[..., Any], voc: Path, tmp_path: Path) -> None:
         (tmp_path / "out").mkdir()
         (tmp_path / "out" / "last.safetensors.partial").write_bytes(b"killed while it was written")
-        assert run(*self.words(voc, tmp_path / "out", "--steps", 1, "--resume")).status == 0
+        result = run(*self.words(voc, tmp_path / "out", "--steps", 1, "--resume"))
+        assert result.status == 0
+        assert result.err == f"scratchcv: {tmp_path / 'out'}: nothing to go on with, beginning\n"
 
     @pytest.mark.parametrize(
         ("change", "message"),
@@ -202,7 +211,8 @@ class TestResume:
             (["--steps", 2, "--lr", 0.5], "learning_rate was 0.03, is now 0.5"),
             (["--steps", 2, "--seed", 1], "seed was 0, is now 1"),
             (["--steps", 2, "--augmentation", "none"], "augmentation was ssd, is now none"),
-            (["--steps", 2, "--split", "test"], "images was 4, is now 2"),
+            (["--steps", 2, "--split", "test"], "split was trainval, is now test"),
+            (["--steps", 3, "--data", "scenes:4"], "data was voc:{voc}, is now scenes:4"),
         ],
     )
     def test_with_other_settings(
@@ -217,7 +227,30 @@ class TestResume:
         out = tmp_path / "out"
         assert run(*self.words(voc, out, "--steps", 2)).status == 0
         path = out / "last.safetensors"
-        assert refuse(*self.words(voc, out, "--resume", *change)) == f"{path}: cannot be resumed: {message}"
+        message = f"{path}: cannot be resumed: {message.format(voc=voc)}"
+        assert refuse(*self.words(voc, out, "--resume", *change)) == message
+
+    def test_its_time_counts_on(
+        self, run: Callable[..., Any], voc: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        out = tmp_path / "out"
+        with monkeypatch.context() as patch:
+            self.press_ctrl_c(patch, at_step=3)
+            assert run(*self.words(voc, out, "--steps", 6)).status == 130
+        report = json.loads((out / "report.json").read_text(encoding="utf-8"))
+        assert report["interrupted"].startswith("Interrupted at step 3 of 6")
+        report["seconds"]["train"] += 1000
+        (out / "report.json").write_text(json.dumps(report), encoding="utf-8")
+        for goes_on, step in (("going on at step 3 of 6", 3), ("going on at step 6 of 6", 6)):
+            result = run(*self.words(voc, out, "--steps", 6, "--resume"))
+            assert result.status == 0
+            assert f"scratchcv: {goes_on}\n" in result.err, step
+            report = json.loads((out / "report.json").read_text(encoding="utf-8"))
+            assert 1000 < report["seconds"]["train"] < 1100
+            assert "interrupted" not in report
+        (out / "report.json").write_text("[]", encoding="utf-8")
+        assert run(*self.words(voc, out, "--steps", 6, "--resume")).status == 0
+        assert json.loads((out / "report.json").read_text(encoding="utf-8"))["seconds"]["train"] < 100
 
 
 def test_a_training_that_diverges(
@@ -241,3 +274,48 @@ def test_unknown_splits_are_refused_before_the_training(
     assert refuse(*words, "--eval-split", "val").endswith("no such split, there are: test, trainval")
     message = refuse("train", "ssd", "--data", "scenes", "--split", "dev", "--out", tmp_path / "out")
     assert message == "scenes: no such split: dev, there are: train, trainval, val, test"
+
+
+@pytest.mark.parametrize("saves", [0, 1])
+def test_a_full_disk(
+    saves: int, run: Callable[..., Any], voc: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forced, fsync = [], os.fsync
+
+    def fill(descriptor: int) -> None:
+        forced.append(descriptor)
+        if len(forced) > 2 * saves:  # the file and its folder
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        fsync(descriptor)
+
+    out = tmp_path / "out"
+    path = out / "last.safetensors"
+    words = ["train", "ssd", "--data", f"voc:{voc}", "--size", 64, "--batch-size", 2, "--steps", 3]
+    words += ["--checkpoint-every", 1, "--quiet", "--out", out]
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fill)
+        result = run(*words)
+    assert result.status == 2
+    rest = "; the last checkpoint survives; the same command with --resume goes on" if saves else ""
+    message = f"scratchcv: error: {path}: {os.strerror(errno.ENOSPC)}{rest}\n"
+    assert result.err == message
+    assert path.exists() == bool(saves)
+    if saves:
+        assert run(*words, "--resume").status == 0
+
+
+def test_help_names_the_defaults_of_the_recipes(run: Callable[..., Any]) -> None:
+    text = " ".join(run("train", "--help").out.split())
+    scenes, photographs = RECIPES["scenes"], RECIPES["photographs"]
+    assert scenes.learning_rate == photographs.learning_rate
+    assert scenes.batch_size == photographs.batch_size
+    for default in (
+        f"{scenes.size} on scenes, {photographs.size} on photographs",
+        f"{scenes.learning_rate:g}",
+        f"{scenes.batch_size}",
+        f"{photographs.epochs} on photographs",
+        f"{scenes.steps} on scenes",
+        f"{scenes.augmentation} on scenes, {photographs.augmentation} on photographs",
+    ):
+        assert f"(default: {default})" in text
+    assert "multiple of 64" in text

@@ -1,6 +1,7 @@
 from typing import Any
 
 import numpy as np
+import pytest
 
 from scratchcv.data.source import open_dataset
 from scratchcv.data.summary import summarize_dataset
@@ -42,3 +43,18 @@ def test_part() -> None:
 def test_nothing() -> None:
     assert str(summarize_dataset(Pets([]))).startswith("0 images\n")
     assert str(summarize_dataset(Pets([sample(1, 1, [], [])]))).startswith("1 image of 1×1 pixels, 1 of them")
+
+
+@pytest.mark.parametrize(("progress", "hidden"), [(None, None), (True, False), (False, True)])
+def test_the_bar_is_for_terminals_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch, progress: bool | None, hidden: bool | None
+) -> None:
+    shown = []
+
+    def bar(items: Any, *, disable: bool | None, **_: Any) -> Any:
+        shown.append(disable)
+        return items
+
+    monkeypatch.setattr("tqdm.tqdm", bar)
+    summarize_dataset(Pets([sample(60, 80, [], [])]), progress=progress)
+    assert shown == [hidden]

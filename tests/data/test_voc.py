@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from scratchcv.data import VocDataset
+from scratchcv.data import VocDataset, open_dataset
 from scratchcv.data.voc import discover_class_names, read_voc_split
 from scratchcv.errors import InputError
 
@@ -130,7 +130,7 @@ def test_bad_files_stop_or_are_skipped(voc_root, damage):
     reason = damage(voc_root)
     with pytest.raises(InputError, match=reason):
         VocDataset(voc_root, "train", class_names=["cat", "dog"])
-    message = "1 images of .* were skipped: .*" + reason
+    message = "voc: 1 of 2 images was skipped: .*" + reason
     with pytest.warns(UserWarning, match=message):
         dataset = VocDataset(voc_root, "train", class_names=["cat", "dog"], on_error="skip")
     assert dataset.names == ("b",)
@@ -152,7 +152,7 @@ def test_truncated_image_is_found_when_indexed_or_skipped_at_once(voc_root):
 
 def test_nothing_left_after_skipping(voc_root):
     (voc_root / "JPEGImages/c.png").unlink()
-    with pytest.raises(InputError, match=r"1 images of .* were skipped"):
+    with pytest.raises(InputError, match=r"voc: 1 of 1 image was skipped"):
         VocDataset(voc_root, "test", on_error="skip")
 
 
@@ -221,3 +221,59 @@ def test_bad_masks(voc_root):
     (voc_root / "SegmentationObject/a.png").unlink()
     with pytest.raises(InputError, match=r"SegmentationObject.a\.png: no such file"):
         VocDataset(voc_root, "train", masks=True)
+
+
+@pytest.mark.parametrize("name", ["my photo 0", "my photo 1", "my photo -1", "0.jpg", "my photo.png"])
+def test_names_that_look_like_flags_or_files(voc_root, name):
+    shutil.move(voc_root / "JPEGImages/a.png", voc_root / f"JPEGImages/{name}.png")
+    shutil.move(voc_root / "Annotations/a.xml", voc_root / f"Annotations/{name}.xml")
+    lists = voc_root / "ImageSets/Main"
+    (lists / "train.txt").write_text(f"{name}\nb\n")
+    assert VocDataset(voc_root, "train").names == (name, "b")
+    (lists / "cat_train.txt").write_text(f"{name} 1\nb  -1\n")
+    assert VocDataset(voc_root, "cat_train").names == (name, "b")
+
+
+def test_endings_in_a_list_are_left_aside(voc_root):
+    (voc_root / "ImageSets/Main/train.txt").write_text("a.jpg\nb.PNG 1\nc\n")
+    assert VocDataset(voc_root, "train").names == ("a", "b", "c")
+
+
+@pytest.mark.parametrize(
+    ("lines", "missing"),
+    [("my photo 0\nb\n", "my photo 0"), ("d 1\nb -1\n", "d"), ("d.jpg\n", "d"), ("d.tif\n", "d.tif")],
+)
+def test_a_line_without_an_annotation_is_told(voc_root, lines, missing):
+    (voc_root / "ImageSets/Main/train.txt").write_text(lines)
+    with pytest.raises(InputError) as caught:
+        VocDataset(voc_root, "train")
+    file = voc_root / "Annotations" / f"{missing}.xml"
+    assert str(caught.value) == f"{file}: no such file, but train.txt lists {missing}"
+
+
+def test_a_folder_in_place_of_an_annotation(voc_root):
+    (voc_root / "Annotations/a.xml").unlink()
+    (voc_root / "Annotations/a.xml").mkdir()
+    with pytest.raises(InputError, match=r"a\.xml: is a folder, an annotation was wanted"):
+        VocDataset(voc_root, "train")
+
+
+def test_several_skipped_images_are_counted(voc_root):
+    (voc_root / "ImageSets/Main/all.txt").write_text("a\nb\nc\n")
+    for name in "ab":
+        (voc_root / f"JPEGImages/{name}.png").unlink()
+    with pytest.warns(UserWarning, match="voc: 2 of 3 images were skipped: "):
+        VocDataset(voc_root, "all", on_error="skip")
+
+
+@pytest.mark.parametrize(("progress", "hidden"), [(None, None), (True, False), (False, True)])
+def test_bars_are_for_terminals_unless_told_otherwise(voc_root, monkeypatch, progress, hidden):
+    bars = []
+
+    def bar(items, desc, disable, **_):
+        bars.append((desc, disable))
+        return items
+
+    monkeypatch.setattr("tqdm.tqdm", bar)
+    open_dataset(f"voc:{voc_root}", "train", progress=progress)
+    assert bars == [("collecting classes", hidden), ("reading train", hidden)]

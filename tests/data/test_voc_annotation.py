@@ -1,3 +1,5 @@
+import errno
+
 import pytest
 
 from scratchcv.data.voc_annotation import parse_voc_xml, read_voc_annotation
@@ -141,5 +143,19 @@ def test_other_files(read, tmp_path):
         read("<html/>")
     with pytest.raises(InputError, match=r"8\.xml: no such file"):
         parse_voc_xml(tmp_path / "8.xml")
-    with pytest.raises(InputError, match="broken XML"):
-        parse_voc_xml(tmp_path)
+
+
+def test_unreadable_files_are_named_once(tmp_path, monkeypatch):
+    file = tmp_path / "7.xml"
+    file.mkdir()
+    with pytest.raises(InputError) as caught:
+        parse_voc_xml(file)
+    assert str(caught.value) == f"{file}: is a folder, an annotation was wanted"
+
+    def refuse(source):
+        raise PermissionError(errno.EACCES, "Permission denied", str(source))
+
+    monkeypatch.setattr("defusedxml.ElementTree.parse", refuse)
+    with pytest.raises(InputError) as caught:
+        parse_voc_xml(tmp_path / "8.xml")
+    assert str(caught.value) == f"{tmp_path / '8.xml'}: cannot be read: Permission denied"

@@ -68,6 +68,12 @@ def test_encoded_targets_decode_to_the_truth(model):
     assert set(labels[0, positive]) == set(targets[0]["labels"])
 
 
+def test_lists_serve_as_targets(model):
+    images, targets = images_and_targets(1)
+    as_lists = [{key: value.tolist() for key, value in targets[0].items()}]
+    assert model.forward(images, as_lists)[0] == pytest.approx(model.forward(images, targets)[0])
+
+
 def test_boxes_live_in_each_images_own_pixels(model):
     """The same scene at twice the width and three times the height has the same targets inside."""
     images, targets = images_and_targets(1)

@@ -289,3 +289,14 @@ def test_what_a_checkpoint_cannot_hold(path: Path) -> None:
     with pytest.raises(ValueError, match=r"path must end in \.safetensors, got .*last\.npz"):
         save_checkpoint(path.with_suffix(".npz"), {}, {})
     assert (steps_in(path), steps_in(previous_path(path))) == (2, 1)
+
+
+def test_a_full_disk_is_an_error_that_names_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fill(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", fill)
+    with pytest.raises(OSError, match="No space left") as caught:
+        save_checkpoint(tmp_path / "m.safetensors", {}, {})
+    assert caught.value.filename == str(tmp_path / "m.safetensors")
+    assert [*tmp_path.iterdir()] == []

@@ -95,3 +95,43 @@ def test_nothing_to_find_and_nothing_to_look_at() -> None:
         assert report["mAP50"] is None
         assert report["AP50_per_class"] == {"cat": None}
         assert set(report["coco"].values()) == {-1}
+
+
+def test_large_images_make_small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scratchcv.training.evaluate.MOST_PIXELS", 30_000)
+    empty = {"boxes": np.zeros((0, 4), np.float32), "labels": np.zeros(0, np.int64)}
+    alive: set[int] = set()
+    most = 0
+
+    class Photographs(list[Any]):
+        def __getitem__(self, index: Any) -> Any:
+            nonlocal most
+            side = 400 if index == 9 else 100
+            image = np.full((side, side, 3), index, np.uint8)
+            alive.add(index)
+            weakref.finalize(image, alive.discard, index)
+            most = max(most, len(alive))
+            return image, empty
+
+    class Watching:
+        def __init__(self) -> None:
+            self.seen: list[list[int]] = []
+
+        def predict(self, images: list[Array]) -> list[dict[str, Array]]:
+            self.seen.append([round(255 * float(image[0, 0, 0])) for image in images])
+            return [{} for _ in images]
+
+    watching = Watching()
+    predictions, targets = predict_dataset(watching, Photographs([None] * 12), batch_size=16)
+    assert watching.seen == [[0, 1, 2], [3, 4, 5], [6, 7, 8], [9], [10, 11]]
+    assert len(predictions) == len(targets) == 12
+    assert most <= 7  # two batches, and the image that did not fit into the second
+
+
+def test_an_image_that_cannot_be_read() -> None:
+    class Broken(list[Any]):
+        def __getitem__(self, index: Any) -> Any:
+            raise OSError("broken")
+
+    with pytest.raises(OSError, match="broken"):
+        predict_dataset(Oracle([]), Broken([None]))

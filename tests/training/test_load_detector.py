@@ -10,6 +10,7 @@ from scratchcv.data.image import to_tensor
 from scratchcv.errors import InputError
 from scratchcv.models import ssd_tiny
 from scratchcv.training import save_checkpoint
+from scratchcv.training.checkpoint import with_prefix
 from scratchcv.training.load_detector import load_detector
 from scratchcv.training.recipe import Recipe, train_detector
 
@@ -52,4 +53,15 @@ def test_other_files(tmp_path: Path, metadata: dict[str, Any], message: str) -> 
 def test_garbage(tmp_path: Path) -> None:
     (tmp_path / "m.safetensors").write_bytes(b"garbage")
     with pytest.raises(InputError, match="not a checkpoint, or damaged"):
+        load_detector(tmp_path / "m.safetensors")
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_weights_that_are_not_finite(tmp_path: Path, bad: float) -> None:
+    model = ssd_tiny(["background", "cat"], size=64)
+    arrays = with_prefix(model.state_dict(), "model.")
+    name = sorted(arrays)[0]
+    arrays[name] = np.full_like(arrays[name], bad)
+    save_checkpoint(tmp_path / "m.safetensors", arrays, {"model": model.config})
+    with pytest.raises(InputError, match=rf"m.safetensors: {name[6:]} is not finite everywhere"):
         load_detector(tmp_path / "m.safetensors")

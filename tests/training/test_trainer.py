@@ -345,3 +345,10 @@ def test_killed_and_resumed_it_is_bitwise_the_same(tiny: ModuleType, tmp_path: P
 @pytest.mark.slow
 def test_killed_twenty_times(tiny: ModuleType, tmp_path: Path) -> None:
     kill_again_and_again(tiny, tmp_path, kills=20, total_steps=1000)
+
+
+def test_on_start_knows_the_step(tiny: ModuleType, tmp_path: Path) -> None:
+    steps: list[int] = []
+    tiny.make_trainer(tmp_path, 6, on_start=steps.append).run()
+    tiny.make_trainer(tmp_path, 12, on_start=steps.append).run(resume=True)
+    assert steps == [0, 6]

@@ -2,11 +2,19 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
-from scratchcv.visualize import class_color, draw_boxes, draw_prediction, draw_target, new_figure
+from scratchcv.visualize import (
+    class_color,
+    draw_boxes,
+    draw_prediction,
+    draw_target,
+    figure_png,
+    new_figure,
+)
 from scratchcv.visualize.boxes import as_picture
 
 NAMES = ("background", "cat", "dog")
 BLACK = np.zeros((60, 80, 3), np.uint8)
+ODD = r"a$\frac$b"
 
 
 def rectangles(ax):
@@ -105,3 +113,18 @@ def test_it_draws_into_a_part_of_a_figure():
     left, right = figure.subfigures(1, 2)
     right.subplots()
     assert draw_boxes(BLACK, [[1, 2, 3, 4]], [1], ax=left.subplots()) is figure
+
+
+def test_the_most_certain_detection_lies_on_top():
+    boxes, scores = [[0, 0, 9, 9], [1, 1, 9, 9], [2, 2, 9, 9]], [0.5, 0.9, 0.1]
+    masks = np.ones((3, 60, 80), bool)
+    ax = draw_boxes(BLACK, boxes, [1, 2, 3], scores, masks=masks).axes[0]
+    assert [x for x, *_ in rectangles(ax)] == [2, 0, 1]
+    alone = draw_boxes(BLACK, boxes, [3, 1, 2], masks=masks).axes[0]
+    assert (ax.images[0].get_array() == alone.images[0].get_array()).all()
+
+
+def test_a_name_is_written_as_it_is():
+    figure = draw_boxes(BLACK, [[0, 0, 80, 60]], [1], class_names=["-", ODD])
+    assert figure.axes[0].texts[0].get_text() == ODD
+    assert figure_png(figure)

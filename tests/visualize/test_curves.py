@@ -3,7 +3,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 from scratchcv.metrics import mean_average_precision, precision_recall_curve
-from scratchcv.visualize import plot_precision_recall, plot_training
+from scratchcv.visualize import figure_png, plot_precision_recall, plot_training
 
 DOGS = ([1 / 3, 2 / 3, 2 / 3, 2 / 3, 1], [1, 1, 2 / 3, 1 / 2, 3 / 5])
 
@@ -101,3 +101,14 @@ def test_a_bad_curve_is_told():
         plot_precision_recall({"dog": DOGS}, method="trapezoid")
     with pytest.raises(ValueError, match=r"precision must have shape \(2,\), got \(1,\)"):
         plot_precision_recall({"dog": ([0.5, 1], [1])})
+
+
+@pytest.mark.parametrize("name", [r"a$\frac$b", "_hidden", "model = 0.5"])
+def test_names_are_written_as_they_are(name):
+    for figure, wanted in (
+        (plot_precision_recall({name: DOGS}, title=name), f"{name}: AP = .867"),
+        (plot_precision_recall(dict.fromkeys((name, "1", "2", "3"), DOGS)), f"{name}: AP = .867"),
+        (plot_training({name: [1.0, 0.5]}), name),
+    ):
+        assert legend(figure.axes[0])[0] == wanted
+        assert figure_png(figure)

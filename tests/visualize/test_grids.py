@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from scratchcv.visualize import contact_sheet, detection_grid
+from scratchcv.visualize import contact_sheet, detection_grid, figure_png
 
 NAMES = ("background", "cat", "dog")
 IMAGES = [np.zeros((40, 60, 3), np.uint8), np.zeros((3, 50, 50), np.float32), np.zeros((64, 32, 3), np.uint8)]
@@ -67,3 +67,16 @@ def test_unequal_numbers_are_told():
         detection_grid(IMAGES, TARGETS, PREDICTIONS[:2])
     with pytest.raises(ValueError, match="images and targets must be equally many, got 3 and 1"):
         contact_sheet(IMAGES, TARGETS[:1])
+
+
+@pytest.mark.parametrize("name", [r"a$\frac$b", "_hidden", "$x$"])
+def test_names_are_written_as_they_are(name):
+    target = {"boxes": [[1, 2, 30, 30]], "labels": [1]}
+    for figure in (
+        contact_sheet(IMAGES[:1], [target], ["-", name]),
+        detection_grid(IMAGES[:1], [target], [{**target, "scores": [1]}], ["-", name]),
+    ):
+        (text,) = figure.legends[0].get_texts()
+        assert text.get_text() == name
+        assert not text.get_parse_math()
+        assert figure_png(figure)

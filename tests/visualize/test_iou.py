@@ -1,6 +1,6 @@
 import pytest
 
-from scratchcv.visualize import iou_figure, new_figure
+from scratchcv.visualize import figure_png, iou_figure, new_figure
 
 
 def shaded(ax):
@@ -41,3 +41,9 @@ def test_names_and_place_are_the_readers():
 def test_a_bad_box_is_told():
     with pytest.raises(ValueError, match=r"box2 must have shape \(4,\), got \(1, 4\)"):
         iou_figure([0, 0, 2, 2], [[1, 1, 3, 4]])
+
+
+def test_names_are_written_as_they_are():
+    figure = iou_figure([0, 0, 2, 2], [1, 1, 3, 3], names=(r"a$\frac$b", "_hidden"))
+    assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == [r"a$\frac$b", "_hidden"]
+    assert figure_png(figure)

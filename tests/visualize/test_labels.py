@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from scratchcv.visualize import detection_grid, draw_boxes, new_figure
+from scratchcv.visualize.labels import arrange
 
 
 def plates(ax):
@@ -63,3 +64,25 @@ def test_labels_are_placed_in_an_axes_of_the_reader():
     )
     assert figure is ax.figure
     assert plates(ax)[0, 2] <= ax.get_window_extent().x1 + 1
+
+
+def test_a_label_covers_those_of_lower_scores():
+    boxes = [[0, 0, 20, 20]] * 12
+    ax = draw_boxes(np.zeros((20, 20, 3), np.uint8), boxes, [1] * 12, np.linspace(0.1, 0.9, 12)).axes[0]
+    by_height = sorted(ax.texts, key=lambda text: -text.get_zorder())
+    assert [float(text.get_text()[2:]) for text in by_height] == sorted(
+        (float(text.get_text()[2:]) for text in ax.texts), reverse=True
+    )
+    assert len({text.get_zorder() for text in ax.texts}) == 12
+
+
+def test_arranging_gives_axes_the_places_that_drawing_gives():
+    figures = []
+    for place in (arrange, lambda figure: figure.draw_without_rendering()):
+        figure = new_figure(5, 4)
+        for ax in figure.subplots(2, 2).ravel():
+            ax.set(title="title", xlabel="x", aspect="equal", xlim=(0, 1000))
+        place(figure)
+        figures.append(figure)
+    for first, second in zip(figures[0].axes, figures[1].axes, strict=True):
+        np.testing.assert_allclose(first.get_position().extents, second.get_position().extents, atol=1e-6)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from scratchcv.boxes import nms
-from scratchcv.visualize import average_precision_steps, nms_steps
+from scratchcv.visualize import average_precision_steps, figure_png, nms_steps
 
 NAMES = ("blue", "orange", "purple", "yellow")
 BOXES = [[20, 40, 120, 140], [20, 40, 132, 154], [89, 109, 189, 199], [75, 111, 177, 201]]
@@ -31,7 +31,7 @@ def test_the_slide_on_non_maximum_suppression():
 
 def test_dropped_boxes_are_dashed_and_the_taken_one_is_thick():
     first, second = nms_steps(BOXES, SCORES, 0.7, names=NAMES).axes
-    assert [patch.get_linestyle() for patch in first.patches] == ["--", "-", "-", "-"]
+    assert [patch.get_linestyle() for patch in first.patches] == ["-", "-", "--", "-"]  # the best comes last
     assert [patch.get_linewidth() for patch in second.patches] == [1, 1.6, 4]
     assert second.patches[0].get_alpha() < 0.5
 
@@ -101,3 +101,14 @@ def test_many_detections_end_with_the_whole_curve():
 
 def test_no_detections_are_no_precision():
     assert titles(average_precision_steps([], [], 3)) == ["AP = .0000"]
+
+
+def test_names_are_written_as_they_are():
+    odd = r"a$\frac$b"
+    boxes = [[0, 0, 9, 9], [0, 0, 9, 8], [0, 0, 9, 3]]
+    for figure in (
+        nms_steps(boxes, [0.9, 0.8, 0.7], 0.5, names=[odd] * 3),
+        average_precision_steps([0.9], [True], 1, name=odd),
+    ):
+        assert any(odd in ax.get_title() for ax in figure.axes)
+        assert figure_png(figure)
