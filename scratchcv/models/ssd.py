@@ -109,7 +109,7 @@ class SSD(Layer):
             Naming the first bad image or object.
         """
         x = self.to_batch(images)
-        check_targets(targets, images, len(self.config["class_names"]))
+        check_targets(targets, images, num_classes=self.head.classification_head.columns)
         features, backbone_cache = self.backbone.forward(x)
         (logits, deltas), head_cache = self.head.forward(features)
         labels, target_deltas = self.encode(images, targets)

@@ -39,7 +39,7 @@ def mini_ssd(class_names=NAMES):
     backbone = TinyBackbone((4, 6, 8), (1, 1, 1), 1, rng=rng)
     head = SSDHead(backbone.out_channels, [4, 4], len(class_names), rng=rng)
     anchors = ssd_default_boxes([(8, 8), (4, 4)], (16, 16), [[2], [2]], scales=[0.3, 0.6, 0.9], clip=False)
-    return SSD(backbone, head, anchors, size=16, config={"class_names": class_names})
+    return SSD(backbone, head, anchors, size=16, config={})
 
 
 def test_four_default_boxes_a_cell(model):
