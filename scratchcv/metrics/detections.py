@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from scratchcv.boxes.area import box_area
 from scratchcv.checks import Array, check_array
 
 Annotations = Sequence[Mapping[str, Any]]
@@ -105,7 +106,7 @@ def gather(predictions: Annotations, targets: Annotations) -> tuple[DetectionTab
 
     optional = {"area": np.nan, "difficult": 0.0, "crowd": 0.0}
     boxes, labels, images, (areas, difficult, crowd) = _flatten("targets", targets, optional)
-    areas = np.where(np.isnan(areas), (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]), areas)
+    areas = np.where(np.isnan(areas), box_area(boxes), areas)
     order = np.lexsort((images, labels))
     columns = (boxes, labels, images, areas, difficult.astype(bool), crowd.astype(bool))
     return detections, TruthTable(*(column[order] for column in columns))

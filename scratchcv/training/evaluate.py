@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from scratchcv.checks import Array
-from scratchcv.data.batch import Dataset
+from scratchcv.data.batch import Batch, Dataset
 from scratchcv.data.image import to_tensor
 from scratchcv.data.source import DetectionDataset
 from scratchcv.metrics import CocoResult, MeanAveragePrecision, coco_evaluate, mean_average_precision
@@ -18,8 +18,6 @@ KEPT = ("boxes", "labels", "difficult", "crowd", "area")
 
 MOST_PIXELS = 20_000_000
 """In a batch of large images; of three such batches, one is predicted, one waits and one is being read."""
-
-Batch = tuple[list[Array], list[dict[str, Array]]]
 
 
 class Detector(Protocol):
