@@ -61,6 +61,7 @@ WITHOUT_MIRROR = {
 """Files of the package that need no test file of their own, and why."""
 
 OF_THE_HOUSE = {
+    "test_against_torch.py",
     "test_architecture.py",
     "test_doctests.py",
     "test_documents.py",
@@ -71,7 +72,6 @@ OF_THE_HOUSE = {
     "cli/test_kill.py",
     "data/test_scene_baselines.py",
     "kernels/test_twins.py",
-    "layers/test_against_torch.py",
 }
 """Tests that look at the whole house or a whole room, not at one file."""
 
