@@ -1,9 +1,10 @@
 """The area of boxes."""
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from scratchcv.boxes.checks import as_boxes
-from scratchcv.checks import Array
+from scratchcv.checks import Array, check_array
 
 
 def box_area(boxes: ArrayLike) -> Array:
@@ -38,3 +39,35 @@ def box_area(boxes: ArrayLike) -> Array:
     boxes = as_boxes("boxes", boxes)
     area: Array = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
     return area
+
+
+def box_area_backward(darea: ArrayLike, boxes: ArrayLike) -> Array:
+    """Return the gradient of the boxes.
+
+    With w, h the sides, dx2 = darea · h and dy2 = darea · w; x1 and y1 have their negatives.
+
+    Parameters
+    ----------
+    darea : array_like of shape (N,)
+        The gradient of each area.
+    boxes : array_like of shape (N, 4)
+        Boxes `xyxy`, pixels.
+
+    Returns
+    -------
+    ndarray of shape (N, 4)
+
+    Raises
+    ------
+    ValueError
+        When an argument has another shape.
+
+    Examples
+    --------
+    >>> box_area_backward([1.0], [[0, 0, 2, 3]]).tolist()
+    [[-3.0, -2.0, 3.0, 2.0]]
+    """
+    boxes = as_boxes("boxes", boxes)
+    darea = check_array("darea", darea, (len(boxes),)).astype(boxes.dtype, copy=False)
+    dsides = darea[:, None] * (boxes[:, 2:] - boxes[:, :2])[:, ::-1]
+    return np.concatenate([-dsides, dsides], axis=1)

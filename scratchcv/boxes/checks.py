@@ -39,6 +39,23 @@ def as_boxes(name: str, value: ArrayLike) -> Array:
     return as_floating(check_array(name, value, ("N", 4)))
 
 
+def as_paired_boxes(name: str, value: ArrayLike) -> Array:
+    """Return `value` as a floating-point array of shape (..., 4), or say what came instead.
+
+    Examples
+    --------
+    >>> as_paired_boxes("boxes1", [0, 0, 2, 2]).tolist()
+    [0.0, 0.0, 2.0, 2.0]
+    >>> as_paired_boxes("boxes1", [[0, 0, 2]])
+    Traceback (most recent call last):
+    ValueError: boxes1 must have shape (..., 4), got (1, 3)
+    """
+    array = np.asarray(value)
+    if array.shape[-1:] != (4,):
+        raise ValueError(f"{name} must have shape (..., 4), got {array.shape}")
+    return as_floating(array)
+
+
 def check_valid_boxes(name: str, value: ArrayLike) -> Array:
     """Return `value` as boxes that are finite and not inverted, or name the first row that is not.
 

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scratchcv.boxes.checks import as_boxes
-from scratchcv.checks import Array
+from scratchcv.checks import Array, check_array
 
 
 def clip_boxes_to_image(boxes: ArrayLike, size: tuple[int, int]) -> Array:
@@ -38,9 +38,48 @@ def clip_boxes_to_image(boxes: ArrayLike, size: tuple[int, int]) -> Array:
     [[0.0, 10.0, 50.0, 60.0], [80.0, 10.0, 80.0, 20.0]]
     """
     boxes = as_boxes("boxes", boxes)
+    return np.clip(boxes, boxes.dtype.type(0), _limits(boxes, size))
+
+
+def clip_boxes_to_image_backward(dy: ArrayLike, boxes: ArrayLike, size: tuple[int, int]) -> Array:
+    """Return the gradient of the boxes: dy where a coordinate lay in the image, 0 where it was cut off.
+
+    Parameters
+    ----------
+    dy : array_like of shape (N, 4)
+        The gradient of the cut boxes.
+    boxes : array_like of shape (N, 4)
+        The boxes `xyxy` before they were cut, pixels.
+    size : tuple of int
+        (height, width) of the image, pixels.
+
+    Returns
+    -------
+    ndarray of shape (N, 4)
+
+    Raises
+    ------
+    ValueError
+        When `dy` or `boxes` has another shape.
+
+    Notes
+    -----
+    A coordinate on the border itself lets the gradient through, as in PyTorch's clamp.
+
+    Examples
+    --------
+    >>> clip_boxes_to_image_backward([[1, 2, 3, 4]], [[-5, 10, 80, 70]], (60, 80)).tolist()
+    [[0.0, 2.0, 3.0, 0.0]]
+    """
+    boxes = as_boxes("boxes", boxes)
+    dy = check_array("dy", dy, boxes.shape).astype(boxes.dtype, copy=False)
+    inside = (boxes >= 0) & (boxes <= _limits(boxes, size))
+    return np.where(inside, dy, boxes.dtype.type(0))
+
+
+def _limits(boxes: Array, size: tuple[int, int]) -> Array:
     height, width = size
-    limits = np.array([width, height, width, height], boxes.dtype)
-    return np.clip(boxes, boxes.dtype.type(0), limits)
+    return np.array([width, height, width, height], boxes.dtype)
 
 
 def remove_small_boxes(boxes: ArrayLike, min_size: float) -> Array:

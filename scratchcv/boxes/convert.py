@@ -59,6 +59,42 @@ def box_convert(boxes: ArrayLike, in_fmt: str, out_fmt: str) -> Array:
     return boxes.copy() if in_fmt == out_fmt else _from_xyxy(_to_xyxy(boxes, in_fmt), out_fmt)
 
 
+def box_convert_backward(dy: ArrayLike, in_fmt: str, out_fmt: str) -> Array:
+    r"""Return the gradient of the boxes in `in_fmt` from that of the boxes in `out_fmt`.
+
+    The conversion is linear, :math:`y = x M`, where row i of M is what becomes of the i-th unit vector; so
+
+    .. math:: dx = dy \, M^\top
+
+    Parameters
+    ----------
+    dy : array_like of shape (N, 4)
+        The gradient of the converted boxes.
+    in_fmt, out_fmt : {"xyxy", "xywh", "cxcywh"}
+        As in the forward call.
+
+    Returns
+    -------
+    ndarray of shape (N, 4)
+        A new array, also when both formats are the same.
+
+    Raises
+    ------
+    ValueError
+        When `dy` has another shape or a format is unknown.
+
+    Examples
+    --------
+    A box that should be wider by its corners should be wider by its size, and its centre may stay:
+
+    >>> box_convert_backward([[-1, 0, 1, 0]], "cxcywh", "xyxy").tolist()
+    [[0.0, 0.0, 1.0, 0.0]]
+    """
+    dy = as_boxes("dy", dy)
+    unit_boxes = np.eye(4, dtype=dy.dtype)
+    return dy @ box_convert(unit_boxes, in_fmt, out_fmt).T
+
+
 def _to_xyxy(boxes: Array, in_fmt: str) -> Array:
     first, second = boxes[:, :2], boxes[:, 2:]
     if in_fmt == "xyxy":

@@ -107,6 +107,10 @@ def nms(boxes: ArrayLike, scores: ArrayLike, iou_threshold: float, *, strict: bo
     threshold, good boxes are lost: see `soft_nms`. Boxes of zero area and inverted boxes neither suppress nor
     are suppressed. The kept list equals torchvision's on a CPU, ties included.
 
+    Suppression selects, and has no gradient of its own: the result is a list of indices, constant almost
+    everywhere. What was kept has all of its gradient, what was suppressed none: take boxes and scores by
+    `gather`, and send their gradients back by `gather_backward`.
+
     References
     ----------
     Gu, detection and segmentation slides, Umeå 2023, and the object detection deck after J. Johnson: the

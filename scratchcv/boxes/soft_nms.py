@@ -5,7 +5,8 @@ from numpy.typing import ArrayLike
 
 from scratchcv.backend import active_form
 from scratchcv.boxes.checks import check_valid_boxes
-from scratchcv.boxes.iou import box_iou_numpy
+from scratchcv.boxes.gather import gather, gather_backward
+from scratchcv.boxes.iou import box_iou_backward, box_iou_numpy
 from scratchcv.checks import Array, as_floating, check_array
 
 METHODS = ("gaussian", "linear")
@@ -104,10 +105,7 @@ def soft_nms(
     >>> keep.tolist(), scores.round(3).tolist()
     ([0, 1], [0.9, 0.329])
     """
-    if method not in METHODS:
-        raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
-    if not sigma > 0:
-        raise ValueError(f"sigma must be positive, got {sigma}")
+    _check_options(method, sigma)
     boxes = check_valid_boxes("boxes", boxes)
     scores = as_floating(check_array("scores", scores, (len(boxes),)))
     keep, new_scores = active_form(soft_nms_numpy)(
@@ -119,3 +117,97 @@ def soft_nms(
         float(score_threshold),
     )
     return keep, new_scores.astype(scores.dtype)
+
+
+def soft_nms_backward(
+    dnew_scores: ArrayLike,
+    boxes: ArrayLike,
+    scores: ArrayLike,
+    keep: ArrayLike,
+    *,
+    method: str = "gaussian",
+    sigma: float = 0.5,
+    iou_threshold: float = 0.3,
+) -> tuple[Array, Array]:
+    r"""Return the gradients of boxes and scores from those of the lowered scores.
+
+    The order in which boxes were taken is constant to the gradient. Then the k-th box has its own score times
+    a factor for each box before it, :math:`s'_k = s_k \prod_{j<k} f(o_{jk})` with the IoUs o, and
+
+    .. math:: ds_k = ds'_k \prod_{j<k} f(o_{jk}) \qquad
+              do_{jk} = ds'_k \, s_k \, f'(o_{jk}) \prod_{i<k,\, i \ne j} f(o_{ik})
+
+    where :math:`f' = -2 o f / \sigma` (gaussian), −1 or, below the threshold, 0 (linear).
+
+    Parameters
+    ----------
+    dnew_scores : array_like of shape (K,)
+        The gradient of `soft_nms`'s new scores.
+    boxes, scores : array_like of shape (N, 4) and (N,)
+        As given to `soft_nms`.
+    keep : array_like of int, shape (K,)
+        The indices that `soft_nms` returned.
+    method, sigma, iou_threshold
+        As given to `soft_nms`.
+
+    Returns
+    -------
+    dboxes : ndarray of shape (N, 4)
+        By way of `box_iou_backward`: a score rises when its box moves away from those that lowered it.
+    dscores : ndarray of shape (N,)
+        0 for boxes that were not kept.
+
+    Raises
+    ------
+    ValueError
+        When a shape differs, an index is out of range, a box is inverted or not finite, the method is
+        unknown, or sigma not positive.
+
+    Notes
+    -----
+    Only boxes that were kept have lowered anything, as a box whose score falls below the threshold leaves.
+    Computed in float64, for K kept boxes in memory for K² IoUs.
+
+    Examples
+    --------
+    The second box keeps 1 − ½ of its score, and would keep more if it were lower or the first one higher:
+
+    >>> boxes, scores = [[0, 0, 1, 1], [0, 0, 1, 0.5]], [0.9, 0.8]
+    >>> keep, _ = soft_nms(boxes, scores, method="linear")
+    >>> dboxes, dscores = soft_nms_backward([0, 1], boxes, scores, keep, method="linear")
+    >>> dscores.tolist(), dboxes[:, 3].round(3).tolist()
+    ([0.0, 0.5], [0.4, -0.8])
+    """
+    _check_options(method, sigma)
+    boxes = check_valid_boxes("boxes", boxes)
+    scores = as_floating(check_array("scores", scores, (len(boxes),)))
+    keep = check_array("keep", keep, ("K",))
+    dnew = check_array("dnew_scores", dnew_scores, keep.shape).astype(np.float64)
+    kept = gather(boxes, keep).astype(np.float64)
+    iou = box_iou_numpy(kept, kept)  # (K, K): the row lowers the column
+    before = np.triu(np.ones(iou.shape, bool), 1)
+    if method == "gaussian":
+        factor, slope = np.exp(-(iou**2) / sigma), -2 * iou / sigma * np.exp(-(iou**2) / sigma)
+    else:
+        lowers = iou >= iou_threshold
+        factor, slope = np.where(lowers, 1 - iou, 1), np.where(lowers, -1.0, 0.0)
+    factor, slope = np.where(before, factor, 1), np.where(before, slope, 0)
+    diou = dnew * gather(scores, keep) * slope * _products_of_others(factor)
+    dboxes = np.add(*box_iou_backward(diou, kept, kept))
+    dscores = gather_backward(dnew * factor.prod(axis=0), keep, len(boxes))
+    return gather_backward(dboxes, keep, len(boxes)).astype(boxes.dtype), dscores.astype(scores.dtype)
+
+
+def _products_of_others(factor: Array) -> Array:
+    """Return the product of each column without the entry itself, (K, K); a factor may be 0."""
+    above, below = np.ones_like(factor), np.ones_like(factor)
+    above[1:] = np.cumprod(factor[:-1], axis=0)
+    below[:-1] = np.cumprod(factor[:0:-1], axis=0)[::-1]
+    return above * below
+
+
+def _check_options(method: str, sigma: float) -> None:
+    if method not in METHODS:
+        raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
+    if not sigma > 0:
+        raise ValueError(f"sigma must be positive, got {sigma}")

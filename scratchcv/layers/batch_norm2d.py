@@ -72,6 +72,33 @@ def normalise(x: Array, mean: Array, variance: Array, weight: Array, bias: Array
     return active_form(scale_and_shift_numpy)(x, scale, bias - mean * scale)
 
 
+def normalise_backward(dy: Array, variance: Array, weight: Array, eps: float = 1e-5) -> Array:
+    r"""Return the gradient of the input of `normalise`, whose statistics are constants.
+
+    .. math:: dx = \frac{\gamma}{\sqrt{\sigma^2 + \epsilon}}\, dy
+
+    Parameters
+    ----------
+    dy : ndarray of shape (N, C, H, W)
+        Gradient of the output.
+    variance, weight, eps
+        What `normalise` was called with.
+
+    Returns
+    -------
+    ndarray of shape (N, C, H, W)
+
+    Examples
+    --------
+    >>> normalise_backward(np.full((1, 1, 1, 1), 3.0), np.full(1, 4.0), np.ones(1), eps=0.0).item()
+    1.5
+    """
+    dy = check_floating("dy", dy, ("N", len(weight), "H", "W"))
+    variance, weight = _one_a_channel({"variance": variance, "weight": weight}, dy)
+    scale = weight / np.sqrt(variance + dy.dtype.type(eps))
+    return active_form(scale_and_shift_numpy)(dy, scale, np.zeros_like(scale))
+
+
 def channel_statistics_numpy(x: Array) -> tuple[Array, Array]:
     """Return mean and variance of every channel of x (N, C, H, W)."""
     if x.size == 0:
@@ -155,7 +182,8 @@ class BatchNorm2d(Layer):
     r"""Batch normalisation of images; see `batch_norm2d` for the formula.
 
     In training it uses the batch's statistics and keeps a running average of them; in evaluation it uses the
-    running ones, so that one image's result does not depend on its companions.
+    running ones, so that one image's result does not depend on its companions. To keep scale and shift too
+    while the rest trains, use `FrozenBatchNorm2d`.
 
     .. math:: \mu_{run} \leftarrow (1 - \alpha)\,\mu_{run} + \alpha\,\mu
 
@@ -204,8 +232,7 @@ class BatchNorm2d(Layer):
         x, mean, variance, batch_statistics = cache
         dx, dweight, dbias = batch_norm2d_backward(dy, x, self.weight.value, mean, variance, self.eps)
         if not batch_statistics:  # constants: nothing comes back through mean and variance
-            scale = self.weight.value / np.sqrt(variance + self.eps)
-            dx = dy * scale.astype(dy.dtype)[:, None, None]
+            dx = normalise_backward(dy, variance, self.weight.value, self.eps)
         self.weight.grad += dweight
         self.bias.grad += dbias
         return dx

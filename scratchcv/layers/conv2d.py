@@ -1,69 +1,113 @@
-"""Two-dimensional convolution: the weighted sum of each patch, and its gradients."""
+"""Two-dimensional convolution: a linear layer applied to each patch, and its gradients."""
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
-from scratchcv.backend import active_form
-from scratchcv.checks import Array, check_array, check_floating
+from scratchcv.checks import Array, check_floating
+from scratchcv.layers.conv2d_gradients import conv2d_input_gradient, conv2d_weight_gradient
 from scratchcv.layers.initialise import kaiming_normal
 from scratchcv.layers.layer import Layer, Parameter
+from scratchcv.layers.linear import linear
+from scratchcv.layers.patches import (
+    as_matrix,
+    check_filters,
+    check_groups,
+    check_window,
+    form_for,
+    gather_patches,
+    groups_of,
+)
 from scratchcv.layers.shapes import Pair, pair, window_output_size
 
 
 def conv2d(
-    x: Array, weight: Array, bias: Array | None = None, stride: int | Pair = 1, padding: int | Pair = 0
+    x: Array,
+    weight: Array,
+    bias: Array | None = None,
+    stride: int | Pair = 1,
+    padding: int | Pair = 0,
+    dilation: int | Pair = 1,
+    groups: int = 1,
 ) -> Array:
     r"""Return the convolution of a batch of images with a bank of filters.
 
-    .. math:: y_{n,o,h,w} = b_o + \sum_{c,i,j} W_{o,c,i,j}\; x_{n,\,c,\,sh+i-p,\,sw+j-p}
+    .. math:: y_{n,o,h,w} = b_o + \sum_{c,i,j} W_{o,c,i,j}\; x_{n,\,c,\,sh+di-p,\,sw+dj-p}
 
     Parameters
     ----------
     x : ndarray of shape (N, C, H, W)
         The images; zero outside their borders. Its dtype decides: the others are converted to it.
-    weight : ndarray of shape (O, C, kh, kw)
+    weight : ndarray of shape (O, C / groups, kh, kw)
         One filter an output channel, not flipped: the field's convolution is a cross-correlation.
     bias : ndarray of shape (O,), optional
         Added to every position.
-    stride, padding : int or (int, int)
-        Step between patches, and zeros added on each side, in pixels (vertical, horizontal).
+    stride, padding, dilation : int or (int, int)
+        Step s between patches, zeros p added on each side, and step d between a patch's pixels, in pixels
+        (vertical, horizontal).
+    groups : int
+        Output channels and input channels are cut into so many runs, and each run of filters sees its own
+        run of channels. With C groups the convolution is depthwise.
 
     Returns
     -------
     ndarray of shape (N, O, H', W')
-        With ``H' = (H + 2 padding - kh) // stride + 1``, W' alike.
+        With ``H' = (H + 2 p - d (kh - 1) - 1) // s + 1``, W' alike.
 
     Raises
     ------
     ValueError
         When the shapes do not fit, or the kernel is larger than the padded image.
 
+    Notes
+    -----
+    Where the kernel is as large as the image and nothing is padded, the result is to the last bit that of
+    `linear` on flattened images.
+
     References
     ----------
-    torch.nn.functional.conv2d; lecture S0, lines 725-757 (strided convolution).
+    torch.nn.functional.conv2d; lecture S0, lines 725-757 (strided), S2, lines 182-211 (as a linear layer).
 
     Examples
     --------
     >>> x = np.arange(9.0).reshape(1, 1, 3, 3)
     >>> conv2d(x, np.ones((1, 1, 2, 2))).tolist()
     [[[[8.0, 12.0], [20.0, 24.0]]]]
+    >>> conv2d(x, np.ones((1, 1, 2, 2)), dilation=2).tolist()  # the corners
+    [[[[16.0]]]]
     """
-    stride, padding = pair("stride", stride, least=1), pair("padding", padding, least=0)
-    x, weight = _check(x, weight, stride, padding)
+    window = check_window(stride, padding, dilation)
+    weight = check_filters(weight, groups)
+    x = check_floating("x", x, ("N", groups * weight.shape[1], "H", "W"))
+    weight = check_floating("weight", weight, weight.shape, x.dtype)
     bias = np.zeros(len(weight)) if bias is None else bias
     bias = check_floating("bias", bias, (len(weight),), x.dtype)
-    return active_form(conv2d_numpy)(x, weight, bias, stride, padding)
+    window_output_size(x.shape[2:], weight.shape[2:], *window)
+    form = form_for(conv2d_numpy, x.shape[2:], weight.shape[2:], window[1])
+    y: Array = form(x, weight, bias, *window, groups)
+    return y
 
 
-def conv2d_numpy(x: Array, weight: Array, bias: Array, stride: Pair, padding: Pair) -> Array:
-    """Gather every patch and multiply all of them with all filters at once."""
-    patches = _patches(x, weight.shape[2:], stride, padding)  # (N, C, H', W', kh, kw), a view
-    y = np.tensordot(patches, weight, axes=((1, 4, 5), (1, 2, 3)))  # (N, H', W', O)
-    return np.ascontiguousarray(y.transpose(0, 3, 1, 2) + bias[:, None, None])
+def conv2d_numpy(
+    x: Array, weight: Array, bias: Array, stride: Pair, padding: Pair, dilation: Pair, groups: int
+) -> Array:
+    """Flatten patches and filters: they are the vectors and the weight of a linear layer."""
+    kh, kw = weight.shape[2:]
+    patches = gather_patches(x, (kh, kw), stride, padding, dilation)  # (N, H', W', C, kh, kw)
+    y = np.empty((*patches.shape[:3], len(weight)), x.dtype)  # (N, H', W', O)
+    for channels, filters in groups_of(x.shape[1], len(weight), groups):
+        vectors = as_matrix(patches[:, :, :, channels], 3)  # (N·H'·W', C·kh·kw / groups)
+        outputs = linear(vectors, as_matrix(weight[filters], 1), bias[filters])
+        y[..., filters] = outputs.reshape(y[..., filters].shape)
+    return np.ascontiguousarray(y.transpose(0, 3, 1, 2))
 
 
 def conv2d_backward(
-    dy: Array, x: Array, weight: Array, stride: int | Pair = 1, padding: int | Pair = 0
+    dy: Array,
+    x: Array,
+    weight: Array,
+    stride: int | Pair = 1,
+    padding: int | Pair = 0,
+    dilation: int | Pair = 1,
+    groups: int = 1,
 ) -> tuple[Array, Array, Array]:
     r"""Return the gradients of a convolution's input, weight and bias.
 
@@ -71,15 +115,15 @@ def conv2d_backward(
     outputs in which it took part:
 
     .. math::
-        dx_{n,c,sh+i-p,sw+j-p} \mathrel{+}= W_{o,c,i,j}\, dy_{n,o,h,w} \qquad
-        dW_{o,c,i,j} = \sum_{n,h,w} dy_{n,o,h,w}\; x_{n,c,sh+i-p,sw+j-p} \qquad
+        dx_{n,c,sh+di-p,sw+dj-p} \mathrel{+}= W_{o,c,i,j}\, dy_{n,o,h,w} \qquad
+        dW_{o,c,i,j} = \sum_{n,h,w} dy_{n,o,h,w}\; x_{n,c,sh+di-p,sw+dj-p} \qquad
         db_o = \sum_{n,h,w} dy_{n,o,h,w}
 
     Parameters
     ----------
     dy : ndarray of shape (N, O, H', W')
         Gradient of the loss with respect to the output.
-    x, weight, stride, padding
+    x, weight, stride, padding, dilation, groups
         What `conv2d` was called with.
 
     Returns
@@ -94,43 +138,14 @@ def conv2d_backward(
     >>> dx[0, 0].tolist(), dweight[0, 0].tolist(), dbias.tolist()
     ([[1.0, 2.0, 1.0], [2.0, 4.0, 2.0], [1.0, 2.0, 1.0]], [[8.0, 12.0], [20.0, 24.0]], [4.0])
     """
-    stride, padding = pair("stride", stride, least=1), pair("padding", padding, least=0)
-    x, weight = _check(x, weight, stride, padding)
-    height, width = window_output_size(x.shape[2:], weight.shape[2:], stride, padding)
-    dy = check_floating("dy", dy, (len(x), len(weight), height, width), x.dtype)
-    return active_form(conv2d_backward_numpy)(dy, x, weight, stride, padding)
-
-
-def conv2d_backward_numpy(
-    dy: Array, x: Array, weight: Array, stride: Pair, padding: Pair
-) -> tuple[Array, Array, Array]:
-    """Multiply dy with the patches, and add its products with the filters back where each patch was read."""
-    patches = _patches(x, weight.shape[2:], stride, padding)  # (N, C, H', W', kh, kw)
-    dbias = dy.sum(axis=(0, 2, 3))
-    dweight = np.tensordot(dy, patches, axes=((0, 2, 3), (0, 2, 3)))  # (O, C, kh, kw)
-    dpatches = np.tensordot(weight, dy, axes=(0, 1))  # (C, kh, kw, N, H', W')
-
-    (N, C, H, W), (height, width) = x.shape, dy.shape[2:]
-    dpadded = np.zeros((N, C, H + 2 * padding[0], W + 2 * padding[1]), x.dtype)
-    for i, j in np.ndindex(weight.shape[2:]):
-        rows = slice(i, i + stride[0] * height, stride[0])
-        columns = slice(j, j + stride[1] * width, stride[1])
-        dpadded[:, :, rows, columns] += dpatches[:, i, j].transpose(1, 0, 2, 3)  # overlaps add
-    dx = dpadded[:, :, padding[0] : padding[0] + H, padding[1] : padding[1] + W]
-    return np.ascontiguousarray(dx), dweight, dbias
-
-
-def _patches(x: Array, kernel_size: tuple[int, ...], stride: Pair, padding: Pair) -> Array:
-    """Return all patches as a view of the padded images: (N, C, H', W', kh, kw)."""
-    padded = np.pad(x, ((0, 0), (0, 0), (padding[0], padding[0]), (padding[1], padding[1])))
-    return sliding_window_view(padded, kernel_size, axis=(2, 3))[:, :, :: stride[0], :: stride[1]]
-
-
-def _check(x: Array, weight: Array, stride: Pair, padding: Pair) -> tuple[Array, Array]:
-    weight = check_array("weight", weight, ("O", "C", "kh", "kw"))
-    x = check_floating("x", x, ("N", weight.shape[1], "H", "W"))
-    window_output_size(x.shape[2:], weight.shape[2:], stride, padding)
-    return x, check_floating("weight", weight, weight.shape, x.dtype)
+    window = check_window(stride, padding, dilation)
+    weight = check_filters(weight, groups)
+    x = check_floating("x", x, ("N", groups * weight.shape[1], "H", "W"))
+    size = window_output_size(x.shape[2:], weight.shape[2:], *window)
+    dy = check_floating("dy", dy, (len(x), len(weight), *size), x.dtype)
+    dx = conv2d_input_gradient(dy, weight, x.shape[2:], *window, groups)
+    dweight = conv2d_weight_gradient(dy, x, weight.shape[2:], *window, groups)
+    return dx, dweight, dy.sum(axis=(0, 2, 3))
 
 
 class Conv2d(Layer):
@@ -140,8 +155,10 @@ class Conv2d(Layer):
     ----------
     in_channels, out_channels : int
         C and O.
-    kernel_size, stride, padding : int or (int, int)
+    kernel_size, stride, padding, dilation : int or (int, int)
         As in `conv2d`.
+    groups : int
+        As in `conv2d`; divides both numbers of channels.
     bias : bool
         Whether to learn a bias; a batch norm that follows makes it useless.
     rng : numpy.random.Generator, optional
@@ -152,6 +169,8 @@ class Conv2d(Layer):
     >>> conv = Conv2d(3, 16, 3, padding=1)
     >>> conv(np.zeros((2, 3, 8, 8), np.float32)).shape
     (2, 16, 8, 8)
+    >>> Conv2d(16, 16, 3, padding=2, dilation=2, groups=16).weight.value.shape
+    (16, 1, 3, 3)
     """
 
     def __init__(
@@ -161,25 +180,30 @@ class Conv2d(Layer):
         kernel_size: int | Pair,
         stride: int | Pair = 1,
         padding: int | Pair = 0,
+        dilation: int | Pair = 1,
+        groups: int = 1,
         bias: bool = True,
         *,
         rng: np.random.Generator | None = None,
     ) -> None:
-        shape = (out_channels, in_channels, *pair("kernel_size", kernel_size, least=1))
+        self.stride, self.padding, self.dilation = check_window(stride, padding, dilation)
+        self.groups = check_groups(groups, "in_channels", in_channels)
+        check_groups(groups, "out_channels", out_channels)
+        shape = (out_channels, in_channels // groups, *pair("kernel_size", kernel_size, least=1))
         self.weight = Parameter(kaiming_normal(shape, rng))
         self.bias = Parameter(np.zeros(out_channels)) if bias else None
-        self.stride = pair("stride", stride, least=1)
-        self.padding = pair("padding", padding, least=0)
 
     def forward(self, x: Array) -> tuple[Array, tuple[Array]]:
         """Return the convolution of x (N, C, H, W); the cache is x."""
         bias = None if self.bias is None else self.bias.value
-        return conv2d(x, self.weight.value, bias, self.stride, self.padding), (x,)
+        window = self.stride, self.padding, self.dilation
+        return conv2d(x, self.weight.value, bias, *window, self.groups), (x,)
 
     def backward(self, dy: Array, cache: tuple[Array]) -> Array:
         """Return dx (N, C, H, W); add the gradients of weight and bias."""
         (x,) = cache
-        dx, dweight, dbias = conv2d_backward(dy, x, self.weight.value, self.stride, self.padding)
+        window = self.stride, self.padding, self.dilation
+        dx, dweight, dbias = conv2d_backward(dy, x, self.weight.value, *window, self.groups)
         self.weight.grad += dweight
         if self.bias is not None:
             self.bias.grad += dbias

@@ -1,4 +1,4 @@
-"""Random initial weights."""
+"""Initial weights: random ones, and those that interpolate."""
 
 import math
 
@@ -7,7 +7,9 @@ import numpy as np
 from scratchcv.checks import Array
 
 
-def kaiming_normal(shape: tuple[int, ...], rng: np.random.Generator | None = None) -> Array:
+def kaiming_normal(
+    shape: tuple[int, ...], rng: np.random.Generator | None = None, fan_in: float | None = None
+) -> Array:
     r"""Return weights that keep the size of activations through layers of ReLU.
 
     .. math:: W \sim \mathcal N(0,\; 2 / n_{in}) \qquad n_{in} = \prod shape[1:]
@@ -18,6 +20,8 @@ def kaiming_normal(shape: tuple[int, ...], rng: np.random.Generator | None = Non
         Shape of the weight, output channels first.
     rng : numpy.random.Generator, optional
         Source of the numbers; a fresh one when left out.
+    fan_in : float, optional
+        How many products add up in one output, if it is not the size of ``weight[0]``.
 
     Returns
     -------
@@ -35,6 +39,60 @@ def kaiming_normal(shape: tuple[int, ...], rng: np.random.Generator | None = Non
     1.0
     """
     rng = np.random.default_rng() if rng is None else rng
-    fan_in = math.prod(shape[1:])
+    fan_in = math.prod(shape[1:]) if fan_in is None else fan_in
     deviation = math.sqrt(2 / max(fan_in, 1))
     return (rng.standard_normal(shape) * deviation).astype(np.float32)
+
+
+def bilinear_kernel(in_channels: int, out_channels: int, kernel_size: int) -> Array:
+    r"""Return the weight with which a transposed convolution starts as bilinear upsampling.
+
+    .. math:: W_{c,c,i,j} = \left(1 - \frac{|i - m|}{f}\right) \left(1 - \frac{|j - m|}{f}\right) \qquad
+              m = \frac{k - 1}{2} \qquad f = \left\lfloor \frac{k + 1}{2} \right\rfloor
+
+    All other filters are zero: channels do not mix.
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+        C and O: equal, or 1 output channel a group for ``groups=in_channels``.
+    kernel_size : int
+        k, twice the stride s; with padding s / 2, s times as many pixels come out.
+
+    Returns
+    -------
+    ndarray of float32, shape (C, O, k, k)
+        The weight, for `conv_transpose2d`.
+
+    Raises
+    ------
+    ValueError
+        When channels cannot be paired.
+
+    Notes
+    -----
+    In the interior this is bilinear interpolation with half-pixel centres. At the border it is not: beyond it
+    this sees zeros, where interpolation repeats the last pixel. A constant image of 1 comes out with
+    .75 · .75 = .5625 in the corners.
+
+    References
+    ----------
+    Long, Shelhamer, Darrell, "Fully Convolutional Networks for Semantic Segmentation", 2015, section 3.3;
+    lectures S1, line 1557, S3, lines 1043-1113.
+
+    Examples
+    --------
+    >>> bilinear_kernel(1, 1, 4)[0, 0, 0].tolist()
+    [0.0625, 0.1875, 0.1875, 0.0625]
+    """
+    if out_channels not in (1, in_channels):
+        raise ValueError(
+            f"out_channels must equal in_channels, {in_channels}, or be 1 a group, got {out_channels}"
+        )
+    factor = (kernel_size + 1) // 2
+    middle = (kernel_size - 1) / 2
+    tent = 1 - abs(np.arange(kernel_size) - middle) / factor
+    weight = np.zeros((in_channels, out_channels, kernel_size, kernel_size), np.float32)
+    channels = np.arange(in_channels)
+    weight[channels, channels % out_channels] = np.outer(tent, tent)
+    return weight

@@ -1,20 +1,27 @@
 """Max pooling: the largest value of each window, and the gradient to where it stood."""
 
-import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from typing import Any
 
-from scratchcv.backend import active_form
+import numpy as np
+
 from scratchcv.checks import Array, check_array, check_floating
 from scratchcv.layers.layer import Layer
-from scratchcv.layers.shapes import Pair, pair, window_output_size
+from scratchcv.layers.planes import scatter_planes
+from scratchcv.layers.shapes import Pair, pair, pooling_windows
+from scratchcv.layers.window_maximum import window_maximum
 
 
 def max_pool2d(
-    x: Array, kernel_size: int | Pair, stride: int | Pair | None = None, padding: int | Pair = 0
+    x: Array,
+    kernel_size: int | Pair,
+    stride: int | Pair | None = None,
+    padding: int | Pair = 0,
+    dilation: int | Pair = 1,
+    ceil_mode: bool = False,
 ) -> tuple[Array, Array]:
     r"""Return the largest value of every window, and where it stood.
 
-    .. math:: y_{n,c,h,w} = \max_{i<k,\,j<k} x_{n,\,c,\,sh+i-p,\,sw+j-p}
+    .. math:: y_{n,c,h,w} = \max_{i<k,\,j<k} x_{n,\,c,\,sh+di-p,\,sw+dj-p}
 
     Parameters
     ----------
@@ -25,14 +32,24 @@ def max_pool2d(
     stride : int or (int, int), optional
         s; the kernel's size when left out.
     padding : int or (int, int)
-        p, at most half the kernel, so that no window lies outside altogether.
+        p, at most half the kernel.
+    dilation : int or (int, int)
+        d, the distance of a window's pixels.
+    ceil_mode : bool
+        Keep a last window that hangs over the far border, too.
 
     Returns
     -------
     y : ndarray of shape (N, C, H', W')
-        The maxima, with ``H' = (H + 2 padding - k) // stride + 1``.
+        The maxima, with ``H' = (H + 2 padding - dilation (k - 1) - 1) // stride + 1``, rounded up in
+        `ceil_mode`; see `window_output_size`.
     indices : ndarray of int64, shape (N, C, H', W')
         Position of each maximum in its flattened image, row · W + column; the first of equals.
+
+    Raises
+    ------
+    ValueError
+        When no window fits, or one has no pixel of the image: in an image narrower than the dilation.
 
     Notes
     -----
@@ -50,27 +67,17 @@ def max_pool2d(
     ([[5.0, 6.0], [7.0, 8.0]], [[5, 2], [12, 15]])
     """
     x = check_floating("x", x, ("N", "C", "H", "W"))
-    kernel = pair("kernel_size", kernel_size, least=1)
-    step = kernel if stride is None else pair("stride", stride, least=1)
-    border = pair("padding", padding, least=0)
-    if any(2 * p > k for p, k in zip(border, kernel, strict=True)):
-        raise ValueError(f"padding must be at most half the kernel {kernel}, got {border}")
-    window_output_size(x.shape[2:], kernel, step, border)
-    return active_form(max_pool2d_numpy)(x, kernel, step, border)
-
-
-def max_pool2d_numpy(x: Array, kernel_size: Pair, stride: Pair, padding: Pair) -> tuple[Array, Array]:
-    """Look at every window as one row of values and take the largest."""
-    (kh, kw), (sh, sw), (ph, pw) = kernel_size, stride, padding
-    padded = np.pad(x, ((0, 0), (0, 0), (ph, ph), (pw, pw)), constant_values=-np.inf)
-    windows = sliding_window_view(padded, kernel_size, axis=(2, 3))[:, :, ::sh, ::sw]
-    rows = windows.reshape(*windows.shape[:4], kh * kw)  # (N, C, H', W', kh·kw)
-    best = rows.argmax(axis=-1) if rows.size else np.zeros(rows.shape[:4], np.int64)
-    y = np.take_along_axis(rows, best[..., None], axis=-1)[..., 0]
-    h, w = np.indices(best.shape[2:])
-    row, column = h * sh - ph + best // kw, w * sw - pw + best % kw
-    # Where all of a window is -inf the border comes first; the pixel next to it stands for it.
-    return y, np.maximum(row, 0) * x.shape[3] + np.maximum(column, 0)
+    image_size, spread = x.shape[2:], pair("dilation", dilation, least=1)
+    windows = pooling_windows(image_size, kernel_size, stride, padding, spread, ceil_mode)
+    grids = []
+    for bounds, side, step in zip(windows, image_size, spread, strict=True):
+        start, stop = bounds.T
+        first = np.where(start < 0, start % step, start)  # the first of its pixels inside the image
+        if (first >= side).any():
+            raise ValueError(f"a window has no pixel of an image side of {side}: its pixels lie {step} apart")
+        inside = np.stack([first, np.minimum(stop, side)], axis=1)
+        grids.append(np.repeat(inside[None], len(x), axis=0))  # the same on every image
+    return window_maximum(x, np.arange(len(x)), grids[0], grids[1], spread)
 
 
 def max_pool2d_backward(dy: Array, indices: Array, image_size: Pair) -> Array:
@@ -103,24 +110,9 @@ def max_pool2d_backward(dy: Array, indices: Array, image_size: Pair) -> Array:
     >>> dx[0, 0].tolist()
     [[0.0, 0.0], [0.0, 9.0]]
     """
-    indices = np.ascontiguousarray(check_array("indices", indices, ("N", "C", "H'", "W'")))
+    indices = check_array("indices", indices, ("N", "C", "H'", "W'"))
     dy = check_floating("dy", dy, indices.shape)
-    H, W = pair("image_size", image_size, least=1)
-    if indices.dtype.kind not in "iu":
-        raise TypeError(f"indices must be integers, got {indices.dtype}")
-    if indices.size and not 0 <= indices.min() <= indices.max() < H * W:
-        raise ValueError(f"indices must lie in 0…{H * W - 1}, got {indices.min()} to {indices.max()}")
-    return active_form(max_pool2d_backward_numpy)(dy, indices, (H, W))
-
-
-def max_pool2d_backward_numpy(dy: Array, indices: Array, image_size: Pair) -> Array:
-    """Add every dy at its maximum's place."""
-    N, C, height, width = dy.shape
-    H, W = image_size
-    dx = np.zeros((N * C, H * W), dy.dtype)
-    plane, place = np.arange(N * C)[:, None], indices.reshape(N * C, height * width)
-    np.add.at(dx, (plane, place), dy.reshape(N * C, height * width))  # windows may share a maximum
-    return dx.reshape(N, C, H, W)
+    return scatter_planes(dy, indices, (*indices.shape[:2], *pair("image_size", image_size, least=1)))
 
 
 class MaxPool2d(Layer):
@@ -128,8 +120,10 @@ class MaxPool2d(Layer):
 
     Parameters
     ----------
-    kernel_size, stride, padding
+    kernel_size, stride, padding, dilation, ceil_mode
         As in `max_pool2d`.
+    return_indices : bool
+        Whether the output is the pair of maxima and indices. The maxima alone have a gradient.
 
     Examples
     --------
@@ -138,18 +132,27 @@ class MaxPool2d(Layer):
     """
 
     def __init__(
-        self, kernel_size: int | Pair, stride: int | Pair | None = None, padding: int | Pair = 0
+        self,
+        kernel_size: int | Pair,
+        stride: int | Pair | None = None,
+        padding: int | Pair = 0,
+        dilation: int | Pair = 1,
+        return_indices: bool = False,
+        ceil_mode: bool = False,
     ) -> None:
         self.kernel_size = kernel_size
         self.stride = stride
         self.padding = padding
+        self.dilation = dilation
+        self.return_indices = return_indices
+        self.ceil_mode = ceil_mode
 
-    def forward(self, x: Array) -> tuple[Array, tuple[Array, Pair]]:
-        """Return the maxima; the cache is where they stood and the image's size."""
-        y, indices = max_pool2d(x, self.kernel_size, self.stride, self.padding)
-        return y, (indices, (x.shape[2], x.shape[3]))
+    def forward(self, x: Array) -> tuple[Any, tuple[Array, Pair]]:
+        """Return the maxima, or maxima and indices; the cache is the indices and the image's size."""
+        y, indices = max_pool2d(x, self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode)
+        return (y, indices) if self.return_indices else y, (indices, (x.shape[2], x.shape[3]))
 
     def backward(self, dy: Array, cache: tuple[Array, Pair]) -> Array:
-        """Return dx: dy at the maxima, zero elsewhere."""
+        """Return dx for the gradient of the maxima: dy where they stood, zero elsewhere."""
         indices, image_size = cache
         return max_pool2d_backward(dy, indices, image_size)

@@ -2,6 +2,10 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
+from scratchcv.checks import Array
+
 Pair = tuple[int, int]
 """A size or step as (vertical, horizontal), in pixels."""
 
@@ -35,16 +39,29 @@ def pair(name: str, value: int | Sequence[int], least: int) -> Pair:
 
 
 def window_output_size(
-    image_size: Sequence[int], kernel_size: Sequence[int], stride: Pair, padding: Pair
+    image_size: Sequence[int],
+    kernel_size: Sequence[int],
+    stride: Pair,
+    padding: Pair,
+    dilation: Pair = (1, 1),
+    ceil_mode: bool = False,
 ) -> Pair:
     r"""Return how many windows fit along each side of an image.
 
-    .. math:: H' = \lfloor (H + 2p - k) / s \rfloor + 1
+    .. math:: H' = \left\lfloor \frac{H + 2p - d(k - 1) - 1}{s} \right\rfloor + 1
 
     Parameters
     ----------
-    image_size, kernel_size, stride, padding : (int, int)
-        Vertical and horizontal, in pixels.
+    image_size, kernel_size, stride, padding, dilation : (int, int)
+        Vertical and horizontal, in pixels; a window of k pixels that lie d apart spans d (k - 1) + 1.
+    ceil_mode : bool
+        Round up instead: the last window may hang over the far border, as long as it starts inside the
+        image or the border before it.
+
+    Returns
+    -------
+    (int, int)
+        H' and W', at least 1.
 
     Raises
     ------
@@ -53,16 +70,75 @@ def window_output_size(
 
     References
     ----------
-    Lecture S2, lines 225-226: a 14-pixel image, a 5-pixel window, stride 1.
+    Lecture S2, lines 225-226: a 14-pixel image, a 5-pixel window, stride 1. torch.nn.MaxPool2d for ceil_mode.
 
     Examples
     --------
     >>> window_output_size((14, 14), (5, 5), (1, 1), (0, 0))
     (10, 10)
+    >>> window_output_size((6, 6), (3, 3), (2, 2), (0, 0), ceil_mode=True)
+    (3, 3)
     """
     sizes = []
-    for image, kernel, step, border in zip(image_size, kernel_size, stride, padding, strict=True):
-        if image < 1 or image + 2 * border < kernel:
-            raise ValueError(f"a window of {kernel} does not fit an image side of {image} padded by {border}")
-        sizes.append((image + 2 * border - kernel) // step + 1)
+    sides = zip(image_size, kernel_size, stride, padding, dilation, strict=True)
+    for image, kernel, step, border, spread in sides:
+        span = spread * (kernel - 1) + 1
+        room = image + 2 * border - span + (step - 1 if ceil_mode else 0)
+        if image < 1 or room < 0:
+            raise ValueError(f"a window of {span} does not fit an image side of {image} padded by {border}")
+        size = room // step + 1
+        if ceil_mode and (size - 1) * step >= image + border:
+            size -= 1
+        sizes.append(size)
     return sizes[0], sizes[1]
+
+
+def pooling_windows(
+    image_size: Sequence[int],
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int] | None,
+    padding: int | Sequence[int],
+    dilation: int | Sequence[int] = 1,
+    ceil_mode: bool = False,
+) -> tuple[Array, Array]:
+    """Return where each window of a pooling layer starts and stops.
+
+    Parameters
+    ----------
+    image_size : (int, int)
+        H and W, in pixels.
+    kernel_size, stride, padding, dilation, ceil_mode
+        As a pooling layer takes them.
+
+    Returns
+    -------
+    rows : ndarray of int64, shape (H', 2)
+        First row of each window, and the row after its last; not clipped to the image.
+    columns : ndarray of int64, shape (W', 2)
+        The same of columns.
+
+    Raises
+    ------
+    ValueError
+        When a setting is no such number, no window fits, or the padding exceeds half the kernel, so that
+        windows might lie outside altogether.
+
+    Examples
+    --------
+    >>> rows, columns = pooling_windows((4, 6), (2, 3), None, (1, 0))
+    >>> rows.tolist(), columns.tolist()
+    ([[-1, 1], [1, 3], [3, 5]], [[0, 3], [3, 6]])
+    """
+    kernel = pair("kernel_size", kernel_size, least=1)
+    steps = kernel if stride is None else pair("stride", stride, least=1)
+    borders = pair("padding", padding, least=0)
+    spread = pair("dilation", dilation, least=1)
+    spans = tuple(d * (k - 1) + 1 for d, k in zip(spread, kernel, strict=True))
+    if any(2 * border > k for border, k in zip(borders, kernel, strict=True)):
+        raise ValueError(f"padding must be at most half the kernel {kernel}, got {borders}")
+    sizes = window_output_size(image_size, kernel, steps, borders, spread, ceil_mode)
+    rows, columns = (
+        np.arange(size)[:, None] * step - border + np.array([0, span])
+        for size, step, border, span in zip(sizes, steps, borders, spans, strict=True)
+    )
+    return rows, columns

@@ -3,6 +3,7 @@
 import numpy as np
 
 from scratchcv.checks import Array, as_floating
+from scratchcv.layers.layer import Layer
 
 
 def softmax(x: Array, axis: int) -> Array:
@@ -128,3 +129,31 @@ def _below_maximum(x: Array, axis: int) -> Array:
     with np.errstate(invalid="ignore"):  # inf - inf is NaN, as it should be
         shifted: Array = x - x.max(axis, keepdims=True, initial=-np.inf)
     return shifted
+
+
+class Softmax(Layer):
+    """Softmax along an axis; see `softmax`.
+
+    Parameters
+    ----------
+    dim : int
+        The axis of the classes.
+
+    Examples
+    --------
+    >>> Softmax(dim=1)(np.log([[1.0, 3.0]])).round(12).tolist()
+    [[0.25, 0.75]]
+    """
+
+    def __init__(self, dim: int) -> None:
+        self.dim = dim
+
+    def forward(self, x: Array) -> tuple[Array, tuple[Array]]:
+        """Return the probabilities, which are the cache too."""
+        y = softmax(x, self.dim)
+        return y, (y,)
+
+    def backward(self, dy: Array, cache: tuple[Array]) -> Array:
+        """Return the gradient of the logits."""
+        (y,) = cache
+        return softmax_backward(dy, y, self.dim)

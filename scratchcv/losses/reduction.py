@@ -3,8 +3,9 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from scratchcv.checks import Array
+from scratchcv.checks import Array, check_array
 
 REDUCTIONS = ("none", "mean", "sum")
 
@@ -52,3 +53,34 @@ def reduce(losses: Array, gradient: Array, reduction: str, total_weight: float) 
         loss /= total_weight or 1
         gradient /= total_weight or 1
     return loss, gradient
+
+
+def reduce_weighted(
+    losses: Array, gradient: Array, weight: ArrayLike | None, reduction: str
+) -> tuple[Any, Array]:
+    """Weigh elementwise losses and their gradient, then `reduce` them; the mean divides by the weights' sum.
+
+    Parameters
+    ----------
+    losses, gradient : ndarray of equal shapes
+        The loss of each element and its derivative; may be scaled in place.
+    weight : array_like like `losses`, optional
+        By default all are 1.
+    reduction : {"mean", "sum", "none"}
+        What to do.
+
+    Raises
+    ------
+    ValueError
+        When the weights have another shape.
+
+    Examples
+    --------
+    >>> reduce_weighted(np.array([1.0, 3.0]), np.array([2.0, 2.0]), [3, 1], "mean")[0]
+    1.5
+    """
+    if weight is None:
+        return reduce(losses, gradient, reduction, losses.size)
+    weights = check_array("weight", weight, losses.shape).astype(losses.dtype)
+    total = float(weights.sum(dtype=np.float64))
+    return reduce(weights * losses, weights * gradient, reduction, total)

@@ -6,11 +6,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scratchcv.checks import Array, as_floating, check_array
-from scratchcv.losses.reduction import check_reduction, reduce
+from scratchcv.losses.reduction import check_reduction, reduce_weighted
 
 
 def smooth_l1_loss(
-    prediction: ArrayLike, target: ArrayLike, *, beta: float = 1.0, reduction: str = "mean"
+    prediction: ArrayLike,
+    target: ArrayLike,
+    *,
+    beta: float = 1.0,
+    weight: ArrayLike | None = None,
+    reduction: str = "mean",
 ) -> tuple[Any, Array]:
     r"""Return the smooth L1 distance of predictions to their targets, and its gradient.
 
@@ -25,6 +30,8 @@ def smooth_l1_loss(
         For boxes: predicted and encoded deltas.
     beta : float
         Where the parabola turns into a line; 0 makes it the L1 distance.
+    weight : array_like like `prediction`, optional
+        Weight of each element; the mean divides by their sum.
     reduction : {"mean", "sum", "none"}
         What becomes of the elements' losses; the mean of no elements is 0.
 
@@ -43,7 +50,7 @@ def smooth_l1_loss(
     -----
     The gradient never exceeds 1: one box that is far off cannot outweigh all others, as it
     would with a squared error. Fast R-CNN and SSD use beta = 1. Semantics are PyTorch's, except that shapes
-    are not broadcast and that the mean of nothing is 0, not NaN.
+    are not broadcast and that the mean of nothing is 0, not NaN. Weights are those of its ``l1_loss``.
 
     References
     ----------
@@ -68,4 +75,4 @@ def smooth_l1_loss(
     else:
         losses = np.where(distance < beta, 0.5 * difference**2 / beta, distance - 0.5 * beta)
         gradient = np.clip(difference / beta, -1, 1)
-    return reduce(losses, gradient, reduction, difference.size)
+    return reduce_weighted(losses, gradient, weight, reduction)

@@ -1,37 +1,57 @@
-"""COCO's detection metrics: its twelve numbers, equal to those of its own code."""
+"""COCO's metrics of boxes, masks and keypoints, equal to those of its own code."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from scratchcv.boxes.area import box_area
 from scratchcv.checks import Array
+from scratchcv.metrics.annotations import Annotations
 from scratchcv.metrics.average_precision import COCO_RECALL_LEVELS, precision_at
-from scratchcv.metrics.coco_result import ABSENT, AREA_RANGES, CocoResult
+from scratchcv.metrics.coco_result import ABSENT, CocoResult, area_ranges
 from scratchcv.metrics.detection_matching import match_coco, overlapping_pairs
-from scratchcv.metrics.detections import Annotations, DetectionTable, gather
+from scratchcv.metrics.detections import DetectionTable, gather
+from scratchcv.metrics.object_keypoint_similarity import COCO_SIGMAS, check_sigmas
+from scratchcv.metrics.overlaps import overlaps_of
 from scratchcv.metrics.precision_recall import precision_envelope
 
 COCO_IOU_THRESHOLDS = np.linspace(0.5, 0.95, 10)
 """The IoU thresholds .5, .55, …, .95, rounded as COCO's own code rounds them."""
 
 
+MAX_DETECTIONS = {"bbox": (1, 10, 100), "segm": (1, 10, 100), "keypoints": (20,)}
+"""How many detections of a class an image may have, by what is compared."""
+
+
 def coco_evaluate(
-    predictions: Annotations, targets: Annotations, *, max_detections: tuple[int, ...] = (1, 10, 100)
+    predictions: Annotations,
+    targets: Annotations,
+    *,
+    iou_type: str = "bbox",
+    max_detections: Sequence[int] | None = None,
+    sigmas: ArrayLike = COCO_SIGMAS,
 ) -> CocoResult:
-    r"""Return COCO's twelve numbers for the detections of a data set.
+    r"""Return COCO's twelve numbers for the boxes or masks of a data set, or its ten for keypoints.
 
     .. math:: AP = \frac{1}{10} \sum_{\theta = .5, .55, \dots, .95} \mathrm{mAP}@\theta
 
     Parameters
     ----------
     predictions : sequence of dict
-        For each image ``boxes`` (D, 4) in pixels, ``scores`` (D,) and ``labels`` (D,).
+        For each image ``scores`` (D,), ``labels`` (D,), and ``boxes`` (D, 4) in pixels, ``masks`` (D, H, W)
+        bool or ``keypoints`` (D, P, 3) of x, y and anything.
     targets : sequence of dict
-        For each image ``boxes`` (R, 4) and ``labels`` (R,); optionally ``crowd`` (R,) bool, and ``area``
-        (R,), the area of the object's mask in square pixels, else the box's.
-    max_detections : tuple of int
-        How many detections of a class an image may have, for AR; the last also for all AP.
+        For each image ``labels`` (R,), and ``boxes`` (R, 4), ``masks`` (R, H, W) or ``keypoints`` (R, P, 3)
+        of x, y and visibility, with ``boxes``; optionally ``crowd`` (or ``iscrowd``) (R,) bool, and ``area``
+        (R,), the area of the object's mask in square pixels, else that of ``masks`` or of the boxes.
+    iou_type : {"bbox", "segm", "keypoints"}
+        What is compared: boxes and masks by IoU, keypoints by `object_keypoint_similarity`.
+    max_detections : sequence of int, optional
+        How many detections of a class an image may have, for AR; the last also for all AP. By default 1, 10
+        and 100, for keypoints 20.
+    sigmas : array_like of shape (P,)
+        For keypoints, how far annotators stray from each, relative to the square root of the area.
 
     Returns
     -------
@@ -52,13 +72,16 @@ def coco_evaluate(
     number of detections, by intersection over the detection's area. Equal scores keep the order of images,
     then of the prediction. Where there is nothing to find, a number is -1, as in COCO's code.
 
+    A person without labelled keypoints need not be found either; a crowd of persons is compared as one
+    person is. The area of a predicted pose is that of the box around all of its keypoints.
+
     ``difficult``, a mark of Pascal VOC, has no meaning here: such objects are to be found as all others.
     COCO's code gives AP = -1 when 100 is not among `max_detections`; here the last is used.
 
     References
     ----------
     Lin et al., "Microsoft COCO: Common Objects in Context", ECCV 2014; cocodataset.org, "Detection
-    Evaluation"; ``pycocotools.cocoeval``.
+    Evaluation" and "Keypoint Evaluation"; ``pycocotools.cocoeval``.
 
     Examples
     --------
@@ -70,25 +93,38 @@ def coco_evaluate(
     ... )
     >>> {name: round(value, 3) for name, value in result.stats.items() if name[:2] == "AP"}
     {'AP': 0.1, 'AP50': 1.0, 'AP75': 0.0, 'APs': 0.1, 'APm': -1.0, 'APl': -1.0}
+
+    So has a mask that covers half of its object.
+
+    >>> object_, half = np.ones((1, 10, 40), bool), np.arange(40) < np.full((1, 10, 1), 20)
+    >>> found, truth = [{"masks": half, "scores": [.9], "labels": [1]}], [{"masks": object_, "labels": [1]}]
+    >>> round(coco_evaluate(found, truth, iou_type="segm").stats["AP"], 3)
+    0.1
     """
-    limits = tuple(int(limit) for limit in max_detections)
+    sigmas = check_sigmas(sigmas)
+    detections, truths = gather(predictions, targets, iou_type, len(sigmas))
+    limits = MAX_DETECTIONS[iou_type] if max_detections is None else tuple(map(int, max_detections))
     if not limits or limits[0] < 1 or any(a >= b for a, b in pairwise(limits)):
         raise ValueError(f"max_detections must rise from at least 1, got {max_detections}")
-    detections, truths = gather(predictions, targets)
+    need_not_be_found = truths.crowd
+    if iou_type == "keypoints":
+        need_not_be_found = truths.crowd | ~(truths.shapes[..., 2] > 0).any(axis=1)
     labels = np.unique(np.concatenate([truths.labels, detections.labels]))
     rank = _rank_in_image(detections)
     detections, rank = detections.keep(rank < limits[-1]), rank[rank < limits[-1]]
-    pairs = overlapping_pairs(detections, truths, COCO_IOU_THRESHOLDS[0])
+    overlaps = overlaps_of(iou_type, sigmas)
+    pairs = overlapping_pairs(detections, truths, COCO_IOU_THRESHOLDS[0], overlaps=overlaps)
 
-    counts = (len(labels), len(AREA_RANGES), len(limits))
+    sizes = area_ranges(iou_type)
+    counts = (len(labels), len(sizes), len(limits))
     precision = np.full((len(COCO_IOU_THRESHOLDS), len(COCO_RECALL_LEVELS), *counts), ABSENT)
     recall = np.full((len(COCO_IOU_THRESHOLDS), *counts), ABSENT)
-    for a, area_range in enumerate(AREA_RANGES.values()):
-        ignored = truths.crowd | _outside(truths.areas, area_range)
+    for a, area_range in enumerate(sizes.values()):
+        ignored = need_not_be_found | _outside(truths.areas, area_range)
         match = match_coco(pairs, ignored, truths.crowd, COCO_IOU_THRESHOLDS)
         found = match >= 0
         # A detection counts by the truth that it found or, when it found none, by its own area.
-        counted = np.where(found, False, ~_outside(box_area(detections.boxes), area_range)[:, None])
+        counted = np.where(found, False, ~_outside(detections.areas, area_range)[:, None])
         counted[found] = ~ignored[match[found]]
         for k, label in enumerate(labels):
             wanted = int(np.sum((truths.labels == label) & ~ignored))
@@ -98,9 +134,9 @@ def coco_evaluate(
                 rows = of_class[rank[of_class] < limit]
                 precision[:, :, k, a, m], recall[:, k, a, m] = _curves(found[rows], counted[rows], wanted)
     number_of_truths = {
-        label: int(np.sum(~truths.crowd[truths.labels == label])) for label in labels.tolist()
+        label: int(np.sum(~need_not_be_found[truths.labels == label])) for label in labels.tolist()
     }
-    return CocoResult(precision, recall, tuple(labels.tolist()), limits, number_of_truths)
+    return CocoResult(precision, recall, tuple(labels.tolist()), limits, number_of_truths, iou_type)
 
 
 def _rank_in_image(detections: DetectionTable) -> Array:

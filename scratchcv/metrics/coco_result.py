@@ -17,6 +17,20 @@ AREA_RANGES = {
 }
 """COCO's sizes of objects: areas in square pixels, both ends included."""
 
+
+def area_ranges(iou_type: str) -> dict[str, tuple[float, float]]:
+    """Return the sizes that COCO tells apart; of keypoints none are small.
+
+    Examples
+    --------
+    >>> list(area_ranges("bbox")), list(area_ranges("keypoints"))
+    (['all', 'small', 'medium', 'large'], ['all', 'medium', 'large'])
+    """
+    return {
+        size: bounds for size, bounds in AREA_RANGES.items() if (iou_type, size) != ("keypoints", "small")
+    }
+
+
 ABSENT = -1.0
 """COCO's number for what cannot be said, for there is nothing to find."""
 
@@ -29,7 +43,7 @@ class CocoResult:
     ----------
     precision : ndarray of shape (T, R, K, A, M)
         By IoU threshold (.5, .55, …, .95), recall level (0, .01, …, 1), class, area range (all, small,
-        medium, large) and limit of detections.
+        medium, large; for keypoints without small) and limit of detections.
     recall : ndarray of shape (T, K, A, M)
         The highest recall reached.
     labels : tuple of int
@@ -38,6 +52,8 @@ class CocoResult:
         The M limits of detections.
     number_of_truths : dict of int to int
         Objects to find, by label, of any size and without crowds.
+    iou_type : {"bbox", "segm", "keypoints"}
+        What was compared.
 
     Examples
     --------
@@ -52,10 +68,14 @@ class CocoResult:
     labels: tuple[int, ...]
     max_detections: tuple[int, ...]
     number_of_truths: dict[int, int]
+    iou_type: str = "bbox"
 
     @cached_property
     def stats(self) -> dict[str, float]:
-        """COCO's twelve numbers: AP, AP50, AP75, APs, APm, APl, AR1, AR10, AR100, ARs, ARm, ARl."""
+        """COCO's twelve numbers: AP, AP50, AP75, APs, APm, APl, AR1, AR10, AR100, ARs, ARm, ARl.
+
+        For keypoints ten: AP, AP50, AP75, APm, APl, AR, AR50, AR75, ARm, ARl.
+        """
         return self._averages(self.precision, self.recall)
 
     @cached_property
@@ -65,31 +85,29 @@ class CocoResult:
 
     @cached_property
     def per_class_stats(self) -> dict[int, dict[str, float]]:
-        """The twelve numbers of each label."""
+        """The twelve or ten numbers of each label."""
         return {
             label: self._averages(self.precision[:, :, [k]], self.recall[:, [k]])
             for k, label in enumerate(self.labels)
         }
 
     def _averages(self, precision: Array, recall: Array) -> dict[str, float]:
-        all_sizes, small, medium, large = range(len(AREA_RANGES))
-        ap = precision[..., -1]
-        ar = recall[..., -1]
+        ap, ar = precision[..., -1], recall[..., -1]
+        sizes = {size[0]: i for i, size in enumerate(area_ranges(self.iou_type)) if i}
+        most = {f"AR{m}": _mean(recall[..., 0, i]) for i, m in enumerate(self.max_detections)}
+        if self.iou_type == "keypoints":
+            most = {"AR": _mean(ar[..., 0]), "AR50": _mean(ar[0, ..., 0]), "AR75": _mean(ar[5, ..., 0])}
         return {
-            "AP": _mean(ap[..., all_sizes]),
-            "AP50": _mean(ap[0, ..., all_sizes]),
-            "AP75": _mean(ap[5, ..., all_sizes]),
-            "APs": _mean(ap[..., small]),
-            "APm": _mean(ap[..., medium]),
-            "APl": _mean(ap[..., large]),
-            **{f"AR{m}": _mean(recall[..., all_sizes, i]) for i, m in enumerate(self.max_detections)},
-            "ARs": _mean(ar[..., small]),
-            "ARm": _mean(ar[..., medium]),
-            "ARl": _mean(ar[..., large]),
+            "AP": _mean(ap[..., 0]),
+            "AP50": _mean(ap[0, ..., 0]),
+            "AP75": _mean(ap[5, ..., 0]),
+            **{f"AP{size}": _mean(ap[..., i]) for size, i in sizes.items()},
+            **most,
+            **{f"AR{size}": _mean(ar[..., i]) for size, i in sizes.items()},
         }
 
     def table(self, class_names: Sequence[str] | None = None) -> str:
-        """Return a line a class, and the twelve numbers: what `print` shows.
+        """Return a line a class, and the twelve or ten numbers: what `print` shows.
 
         Parameters
         ----------
@@ -101,14 +119,15 @@ class CocoResult:
         str
             A dash stands where there is nothing to find.
         """
-        most = f"AR{self.max_detections[-1]}"
+        most = "AR" if self.iou_type == "keypoints" else f"AR{self.max_detections[-1]}"
         lines = [f"{'class':<20} {'truths':>7} {'AP':>6} {'AP50':>6} {'AP75':>6} {most:>6}"]
         for label, stats in self.per_class_stats.items():
             name, truths = class_name(label, class_names), self.number_of_truths[label]
             numbers = " ".join(_shown(stats[key]) for key in ("AP", "AP50", "AP75", most))
             lines.append(f"{name:<20} {truths:>7} {numbers}")
         keys = list(self.stats)
-        for some in (keys[:6], keys[6:]):
+        half = keys.index(next(key for key in keys if key.startswith("AR")))
+        for some in (keys[:half], keys[half:]):
             lines.append("  ".join(f"{key} {_shown(self.stats[key]).strip()}" for key in some))
         return "\n".join(lines)
 

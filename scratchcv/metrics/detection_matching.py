@@ -14,6 +14,7 @@ import numpy as np
 from scratchcv.boxes.matching import BACKGROUND
 from scratchcv.checks import Array
 from scratchcv.metrics.detections import DetectionTable, TruthTable
+from scratchcv.metrics.overlaps import Overlaps, box_overlaps
 
 _CHUNK = 1 << 20
 """Pairs looked at together: bounds the memory that crowded images take."""
@@ -30,7 +31,7 @@ class Pairs:
     detection, truth : ndarray of int64
         Rows of the two tables.
     overlap : ndarray of float64
-        Their IoU; with a crowd, the intersection over the detection's area.
+        Their IoU, or another measure of `scratchcv.metrics.overlaps`.
     group : ndarray of int64
         A number for each image and class, rising: detections compete for truths within it.
     number_of_detections : int
@@ -50,8 +51,7 @@ def overlapping_pairs(
     least_overlap: float,
     *,
     strict: bool = False,
-    crowd: bool = True,
-    plus_one: bool = False,
+    overlaps: Overlaps = box_overlaps,
 ) -> Pairs:
     """List the pairs of detection and truth whose overlap reaches `least_overlap`.
 
@@ -63,11 +63,8 @@ def overlapping_pairs(
         Pairs below it, and pairs that do not overlap at all, are left out.
     strict : bool
         Whether to leave out the pairs exactly at it, too.
-    crowd : bool
-        Overlap with a crowd is measured by the detection's area alone, for a crowd is larger than any one
-        of its members.
-    plus_one : bool
-        VOC's pixel rule: a box includes its last row and column of pixels, so sides are x2 - x1 + 1.
+    overlaps : callable
+        The measure: `box_overlaps`, `mask_overlaps` or `keypoint_overlaps`.
 
     Returns
     -------
@@ -90,8 +87,7 @@ def overlapping_pairs(
         detection = np.repeat(rows, count[rows])
         begin = np.cumsum(count[rows]) - count[rows]
         truth = first[detection] + np.arange(len(detection)) - np.repeat(begin, count[rows])
-        as_crowd = truths.crowd[truth] & crowd
-        overlap = _overlaps(detections.boxes[detection], truths.boxes[truth], as_crowd, plus_one)
+        overlap = overlaps(detections, truths, detection, truth)
         enough = (overlap > least_overlap if strict else overlap >= least_overlap) & (overlap > 0)
         found.append((detection[enough], truth[enough], overlap[enough]))
     detection, truth, overlap = (np.concatenate(column) for column in zip(*found, strict=True))
@@ -114,21 +110,6 @@ def _chunks(count: Array) -> list[Array]:
     """Split the detections, in order, so that each part has about `_CHUNK` pairs to look at."""
     part = np.cumsum(count) // _CHUNK
     return np.split(np.arange(len(count)), np.flatnonzero(np.diff(part)) + 1)
-
-
-def _overlaps(boxes: Array, truths: Array, crowd: Array, plus_one: bool) -> Array:
-    """Return the IoU of each row of `boxes` with the same row of `truths`.
-
-    Sides first and corners from them, as COCO stores boxes: so that the last bit is the same as in its code.
-    """
-    top_left, top_left_truth = boxes[:, :2], truths[:, :2]
-    sides = boxes[:, 2:] - top_left + plus_one
-    sides_truth = truths[:, 2:] - top_left_truth + plus_one
-    common = np.minimum(top_left + sides, top_left_truth + sides_truth) - np.maximum(top_left, top_left_truth)
-    intersection = np.where((common > 0).all(axis=1), common[:, 0] * common[:, 1], 0.0)
-    area, area_truth = sides[:, 0] * sides[:, 1], sides_truth[:, 0] * sides_truth[:, 1]
-    union = np.where(crowd, area, area + area_truth - intersection)
-    return np.asarray(np.divide(intersection, union, out=np.zeros_like(union), where=intersection > 0))
 
 
 def match_voc(pairs: Pairs, ignored: Array) -> Array:

@@ -1,17 +1,25 @@
 """Predictions and targets of many images as flat tables, in the order that matching needs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from scratchcv.boxes.area import box_area
 from scratchcv.checks import Array, check_array
+from scratchcv.metrics.annotations import (
+    Annotation,
+    Annotations,
+    boxes_of,
+    column_of,
+    keypoints_of,
+    labels_of,
+    masks_of,
+)
+from scratchcv.metrics.mask_iou import mask_areas
 
-Annotations = Sequence[Mapping[str, Any]]
-"""A dict an image: of a prediction (boxes, scores, labels) or of a target (boxes, labels, …)."""
+IOU_TYPES = ("bbox", "segm", "keypoints")
+"""What detections and truths are compared by, in the words of COCO's code."""
 
 
 @dataclass(frozen=True)
@@ -22,22 +30,27 @@ class DetectionTable:
 
     Attributes
     ----------
-    boxes : ndarray of float64, shape (D, 4)
-        Corners (x1, y1, x2, y2) in pixels.
+    shapes : ndarray
+        What is compared: boxes (D, 4); or keypoints (D, P, 3); or D masks, each (H, W) bool of its image's
+        size, in an array of objects.
     scores : ndarray of float64, shape (D,)
         Confidences.
     labels, images : ndarray of int64, shape (D,)
         Class, and position of the image in the data set.
+    areas : ndarray of float64, shape (D,)
+        Of the box, of the mask, or of the box around all keypoints, in square pixels.
     """
 
-    boxes: Array
+    shapes: Array
     scores: Array
     labels: Array
     images: Array
+    areas: Array
 
     def keep(self, rows: Array) -> "DetectionTable":
         """Return the table of the chosen rows, given by a mask or by indices in rising order."""
-        return DetectionTable(self.boxes[rows], self.scores[rows], self.labels[rows], self.images[rows])
+        columns = (self.shapes, self.scores, self.labels, self.images, self.areas)
+        return DetectionTable(*(column[rows] for column in columns))
 
 
 @dataclass(frozen=True)
@@ -46,16 +59,20 @@ class TruthTable:
 
     Attributes
     ----------
+    shapes : ndarray
+        What is compared, as in `DetectionTable`; a keypoint's last number is 0 where it is not labelled.
     boxes : ndarray of float64, shape (G, 4)
-        Corners (x1, y1, x2, y2) in pixels.
+        Corners (x1, y1, x2, y2) in pixels; zeros where masks are compared.
     labels, images : ndarray of int64, shape (G,)
         Class, and position of the image in the data set.
     areas : ndarray of float64, shape (G,)
-        The target's ``area`` (of the object's mask, in COCO), else the box's, in square pixels.
+        The target's ``area`` (of the object's mask, in COCO), else that of the mask if masks are compared,
+        else the box's, in square pixels.
     difficult, crowd : ndarray of bool, shape (G,)
         VOC's and COCO's marks for what need not be found; false where the target has none.
     """
 
+    shapes: Array
     boxes: Array
     labels: Array
     images: Array
@@ -64,16 +81,26 @@ class TruthTable:
     crowd: Array
 
 
-def gather(predictions: Annotations, targets: Annotations) -> tuple[DetectionTable, TruthTable]:
+def gather(
+    predictions: Annotations,
+    targets: Annotations,
+    iou_type: str = "bbox",
+    number_of_keypoints: int = 17,
+) -> tuple[DetectionTable, TruthTable]:
     """Check the predictions and targets of a data set, and lay them out flat.
 
     Parameters
     ----------
     predictions : sequence of dict
-        For each image ``boxes`` (D, 4), ``scores`` (D,) and ``labels`` (D,).
+        For each image ``scores`` (D,), ``labels`` (D,), and what is compared: ``boxes`` (D, 4), ``masks``
+        (D, H, W) bool or ``keypoints`` (D, P, 3).
     targets : sequence of dict
-        For each image ``boxes`` (R, 4) and ``labels`` (R,); optionally ``difficult``, ``crowd`` and ``area``,
-        each (R,). Other keys are not looked at.
+        For each image ``labels`` (R,) and what is compared, with ``boxes`` beside ``keypoints``; optionally
+        ``difficult``, ``crowd`` (or ``iscrowd``) and ``area``, each (R,). Other keys are not looked at.
+    iou_type : {"bbox", "segm", "keypoints"}
+        What is compared.
+    number_of_keypoints : int
+        P.
 
     Returns
     -------
@@ -95,75 +122,92 @@ def gather(predictions: Annotations, targets: Annotations) -> tuple[DetectionTab
     >>> detections.scores.tolist(), truths.areas.tolist()
     ([0.8, 0.3], [6.0])
     """
+    if iou_type not in IOU_TYPES:
+        raise ValueError(f"iou_type must be one of {', '.join(IOU_TYPES)}, got {iou_type!r}")
     if len(predictions) != len(targets):
         raise ValueError(
             f"there must be one target for each prediction, got {len(predictions)} predictions"
             f" and {len(targets)} targets"
         )
-    boxes, labels, images, (scores,) = _flatten("predictions", predictions, {"scores": None})
+    kind = (iou_type, number_of_keypoints)
+    shapes, labels, images, (scores,) = _flatten("predictions", predictions, kind, {"scores": None})
     order = np.lexsort((-scores, images, labels))
-    detections = DetectionTable(boxes, scores, labels, images).keep(order)
+    detections = DetectionTable(shapes, scores, labels, images, _areas(shapes, iou_type)).keep(order)
 
-    optional = {"area": np.nan, "difficult": 0.0, "crowd": 0.0}
-    boxes, labels, images, (areas, difficult, crowd) = _flatten("targets", targets, optional)
-    areas = np.where(np.isnan(areas), box_area(boxes), areas)
+    optional = {"area": np.nan, "difficult": 0.0, "crowd": 0.0, "iscrowd": 0.0}
+    shapes, labels, images, marks = _flatten("targets", targets, kind, optional)
+    areas, difficult, crowd, is_crowd = marks
+    boxes = shapes if iou_type == "bbox" else np.zeros((len(labels), 4))
+    if iou_type == "keypoints":
+        boxes = np.concatenate(
+            [np.zeros((0, 4)), *(_boxes_beside(i, each) for i, each in enumerate(targets))]
+        )
+    own = mask_areas(shapes) if iou_type == "segm" else box_area(boxes)
+    areas = np.where(np.isnan(areas), own, areas)
+    if iou_type == "segm":
+        _check_sizes(detections, shapes, images)
+    columns = (shapes, boxes, labels, images, areas, difficult.astype(bool), (crowd + is_crowd) > 0)
     order = np.lexsort((images, labels))
-    columns = (boxes, labels, images, areas, difficult.astype(bool), crowd.astype(bool))
     return detections, TruthTable(*(column[order] for column in columns))
 
 
 def _flatten(
-    name: str, annotations: Annotations, columns: Mapping[str, float | None]
+    name: str, annotations: Annotations, kind: tuple[str, int], columns: Mapping[str, float | None]
 ) -> tuple[Array, Array, Array, list[Array]]:
-    """Join the boxes, labels and further columns of all images; a column without default must be there."""
-    boxes: list[Array] = []
+    """Join the shapes, labels and further columns of all images; a column without default must be there."""
+    iou_type, points = kind
+    shapes: list[Array] = [_none_of(iou_type, points)]
     labels: list[Array] = []
     values: dict[str, list[Array]] = {column: [] for column in columns}
     for index, annotation in enumerate(annotations):
         where = f"{name}[{index}]"
-        boxes.append(_boxes_of(where, annotation))
-        count = len(boxes[-1])
-        labels.append(_labels_of(where, annotation, count))
+        if iou_type == "bbox":
+            shapes.append(boxes_of(where, annotation))
+        elif iou_type == "segm":
+            shapes.append(masks_of(where, annotation))
+        else:
+            shapes.append(keypoints_of(where, annotation, points))
+        count = len(shapes[-1])
+        labels.append(labels_of(where, annotation, count))
         for column, default in columns.items():
-            if default is None or annotation.get(column) is not None:
-                given = _entry(where, annotation, column)
-                value = _as_float64(f"{where}[{column!r}]", given, (count,))
-            else:
-                value = np.full(count, default)
-            values[column].append(value)
-    images = np.repeat(np.arange(len(boxes)), [len(each) for each in boxes])
+            values[column].append(column_of(where, annotation, column, default, count))
+    images = np.repeat(np.arange(len(labels)), [len(each) for each in labels])
     return (
-        np.concatenate([np.zeros((0, 4)), *boxes]),
+        np.concatenate(shapes),
         np.concatenate([np.zeros(0, np.int64), *labels]),
         images,
         [np.concatenate([np.zeros(0), *values[column]]) for column in columns],
     )
 
 
-def _entry(where: str, annotation: Mapping[str, Any], key: str) -> Any:
-    try:
-        return annotation[key]
-    except KeyError:
-        raise ValueError(f"{where} has no {key!r}, only {', '.join(map(repr, annotation))}") from None
+def _none_of(iou_type: str, points: int) -> Array:
+    return {"bbox": np.zeros((0, 4)), "segm": np.zeros(0, object), "keypoints": np.zeros((0, points, 3))}[
+        iou_type
+    ]
 
 
-def _as_float64(name: str, value: ArrayLike, shape: tuple[int | str, ...]) -> Array:
-    array = check_array(name, value, shape).astype(np.float64)
-    if not np.isfinite(array).all():
-        at = ", ".join(str(int(i)) for i in np.argwhere(~np.isfinite(array))[0])
-        raise ValueError(f"{name} must be finite, got {array[~np.isfinite(array)][0]} at [{at}]")
-    return array
+def _areas(shapes: Array, iou_type: str) -> Array:
+    """Return the areas by which detections are sorted into sizes, and truths for which none is given."""
+    if iou_type == "segm":
+        return mask_areas(shapes)
+    if iou_type == "bbox":
+        return box_area(shapes)
+    x, y = shapes[..., 0], shapes[..., 1]
+    return np.asarray((x.max(axis=1) - x.min(axis=1)) * (y.max(axis=1) - y.min(axis=1)))
 
 
-def _boxes_of(where: str, annotation: Mapping[str, Any]) -> Array:
-    boxes = np.asarray(_entry(where, annotation, "boxes"))
-    if boxes.shape == (0,):  # a plain empty list
-        boxes = boxes.reshape(0, 4)
-    return _as_float64(f"{where}['boxes']", boxes, ("N", 4))
+def _boxes_beside(index: int, target: Annotation) -> Array:
+    """Return the boxes of a target that has keypoints, as many as those."""
+    where = f"targets[{index}]"
+    return check_array(f"{where}['boxes']", boxes_of(where, target), (len(target["keypoints"]), 4))
 
 
-def _labels_of(where: str, annotation: Mapping[str, Any], count: int) -> Array:
-    labels = check_array(f"{where}['labels']", _entry(where, annotation, "labels"), (count,))
-    if count and not np.issubdtype(labels.dtype, np.integer):
-        raise ValueError(f"{where}['labels'] must be integers, got {labels.dtype}")
-    return labels.astype(np.int64)
+def _check_sizes(detections: DetectionTable, masks: Array, images: Array) -> None:
+    """Refuse masks of one image that differ in size."""
+    sizes = {image: mask.shape for image, mask in zip(images.tolist(), masks, strict=True)}
+    for image, mask in zip(detections.images.tolist(), detections.shapes, strict=True):
+        if mask.shape != sizes.get(image, mask.shape):
+            raise ValueError(
+                f"masks of one image must have one size, got {mask.shape} in predictions[{image}]"
+                f" and {sizes[image]} in targets[{image}]"
+            )

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
 from scratchcv.checks import Array
+from scratchcv.metrics.annotations import Annotations
 from scratchcv.metrics.average_precision import average_precision, check_method
 from scratchcv.metrics.detection_matching import match_coco, match_voc, overlapping_pairs
-from scratchcv.metrics.detections import Annotations, gather
+from scratchcv.metrics.detections import gather
+from scratchcv.metrics.overlaps import box_overlaps
 from scratchcv.metrics.precision_recall import precision_recall_curve
 
 MATCHINGS = ("voc", "coco")
@@ -94,7 +97,8 @@ def mean_average_precision(
     predictions : sequence of dict
         For each image ``boxes`` (D, 4) in pixels, ``scores`` (D,) and ``labels`` (D,).
     targets : sequence of dict
-        For each image ``boxes`` (R, 4) and ``labels`` (R,), optionally ``difficult`` or ``crowd``, both (R,).
+        For each image ``boxes`` (R, 4) and ``labels`` (R,), optionally ``difficult`` or ``crowd`` (or
+        ``iscrowd``), each (R,).
     iou_threshold : float
         The IoU θ from which on a detection has found an object.
     method : {"area", "11point", "101point"}
@@ -158,9 +162,8 @@ def mean_average_precision(
     if not 0 < iou_threshold <= 1:
         raise ValueError(f"iou_threshold must be in (0, 1], got {iou_threshold}")
     detections, truths = gather(predictions, targets)
-    pairs = overlapping_pairs(
-        detections, truths, iou_threshold, strict=strict, crowd=matching == "coco", plus_one=plus_one
-    )
+    overlaps = partial(box_overlaps, crowd=matching == "coco", plus_one=plus_one)
+    pairs = overlapping_pairs(detections, truths, iou_threshold, strict=strict, overlaps=overlaps)
     ignored = truths.difficult | truths.crowd
     if matching == "voc":
         match = match_voc(pairs, ignored)

@@ -5,6 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from scratchcv.testing import assert_close, gradcheck
+from scratchcv.testing.structure import as_dtype, leaves, strided
+
 GOLDEN = Path(__file__).parents[1] / "golden" / "boxes.npz"
 
 
@@ -62,3 +65,33 @@ def random_boxes():
         return boxes.astype(dtype)
 
     return draw
+
+
+@pytest.fixture
+def check_gradients():
+    """Return a function that checks a backward pass at inputs which `draw(rng)` returns."""
+
+    def check(forward, backward, draw, cases=20):
+        for seed in range(cases):
+            inputs = draw(np.random.default_rng(seed))
+            gradcheck(forward, backward, inputs, max_entries=12, seed=seed)
+
+    return check
+
+
+@pytest.fixture
+def check_memory():
+    """Return a function that checks an operation on arrays that are read-only and not contiguous.
+
+    `check_box_op` checks more, of operations that refuse other lengths and shapes of each argument.
+    """
+
+    def check(function, *arguments):
+        for dtype in (np.float32, np.float64):
+            given = as_dtype(arguments, dtype)
+            plain = leaves(function(*given))
+            for ours, usual in zip(leaves(function(*map(strided, given))), plain, strict=True):
+                assert ours.dtype == usual.dtype in (dtype, np.int64)
+                assert_close(ours, usual)
+
+    return check

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from scratchcv.boxes import box_area
+from scratchcv.boxes import box_area, box_area_backward
+from scratchcv.testing import check_box_op
 
 
 def test_by_hand():
@@ -33,3 +34,13 @@ def test_equals_recorded_torchvision(golden, dtype):
     area = box_area(golden["boxes"])
     np.testing.assert_array_equal(area, golden["area"])
     assert area.dtype == dtype
+
+
+def test_gradients(check_gradients, random_boxes):
+    check_gradients(
+        box_area, box_area_backward, lambda rng: [random_boxes(rng, rng.integers(0, 5), "degenerate", float)]
+    )
+
+
+def test_the_backward_pass_takes_any_memory():
+    check_box_op(box_area_backward, np.array([1.0, 2]), np.array([[0, 0, 2, 3], [5, 5, 1, 1.0]]))

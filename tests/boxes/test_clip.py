@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from scratchcv.boxes import clip_boxes_to_image, remove_small_boxes
+from scratchcv.boxes import clip_boxes_to_image, clip_boxes_to_image_backward, remove_small_boxes
+from scratchcv.testing import check_box_op
 
 OUTSIDE = [[-5, -5, 5, 5], [10, 10, 90, 90], [70, 5, 75, 6], [-9, 1, -2, 3]]
 
@@ -61,3 +62,20 @@ def test_equals_live_torchvision_where_sides_equal_the_size_up_to_rounding(ops, 
         boxes[:, 2:] = min_size * rng.choice([1, 1 - 1e-7, 1 + 1e-7, 1 - 1e-16], (50, 2))
         expected = ops.remove_small_boxes(boxes, min_size)
         np.testing.assert_array_equal(remove_small_boxes(boxes, min_size), expected)
+
+
+def test_what_is_cut_off_has_no_gradient_and_the_border_has():
+    dboxes = clip_boxes_to_image_backward(
+        [[1, 2, 3, 4], [5, 6, 7, 8]], [[-1, 0, 9, 7], [10, 3, 8, 6]], (6, 8)
+    )
+    assert dboxes.tolist() == [[0, 2, 0, 0], [0, 6, 7, 8]]
+
+
+def test_gradients(check_gradients):
+    check_gradients(
+        lambda boxes: clip_boxes_to_image(boxes, (6, 8)),
+        lambda dy, boxes: clip_boxes_to_image_backward(dy, boxes, (6, 8)),
+        lambda rng: [rng.uniform(-5, 13, (rng.integers(0, 5), 4))],
+    )
+    boxes = np.random.default_rng(0).uniform(-5, 13, (3, 4))
+    check_box_op(clip_boxes_to_image_backward, np.ones((3, 4)), boxes, size=(6, 8))

@@ -4,8 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from scratchcv.boxes import box_convert
+from scratchcv.boxes import box_convert, box_convert_backward
 from scratchcv.boxes.convert import FORMATS
+from scratchcv.testing import check_box_op
 
 PAIRS = [(a, b) for a in FORMATS for b in FORMATS]
 each_pair = pytest.mark.parametrize(("in_fmt", "out_fmt"), PAIRS)
@@ -68,3 +69,21 @@ def test_shape_is_checked():
 def test_equals_recorded_torchvision(in_fmt, out_fmt, golden):
     expected = golden[f"{in_fmt}_{out_fmt}"]
     np.testing.assert_array_equal(box_convert(golden["boxes"], in_fmt, out_fmt), expected)
+
+
+@pytest.mark.parametrize("in_fmt", FORMATS)
+@pytest.mark.parametrize("out_fmt", FORMATS)
+def test_gradients(check_gradients, in_fmt, out_fmt):
+    check_gradients(
+        lambda boxes: box_convert(boxes, in_fmt, out_fmt),
+        lambda dy, boxes: box_convert_backward(dy, in_fmt, out_fmt),
+        lambda rng: [rng.normal(0, 9, (rng.integers(0, 5), 4))],
+    )
+    dy = np.random.default_rng(0).standard_normal((3, 4))
+    check_box_op(box_convert_backward, dy, in_fmt=in_fmt, out_fmt=out_fmt)
+    assert not np.shares_memory(box_convert_backward(dy, in_fmt, out_fmt), dy)
+
+
+def test_backward_names_an_unknown_format():
+    with pytest.raises(ValueError, match="out_fmt must be one of xyxy, xywh, cxcywh, got 'yxyx'"):
+        box_convert_backward([[0, 0, 1, 1]], "xyxy", "yxyx")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scratchcv.boxes.deltas import decode_deltas, encode_deltas
+from scratchcv.boxes import decode_deltas, encode_deltas
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "deltas.npz"
 SSD_VARIANCES = (0.1, 0.1, 0.2, 0.2)
@@ -177,3 +177,8 @@ def test_torchvision_agrees(dtype, weights):
     decoded = coder.decode_single(torch.tensor(deltas), torch.tensor(degenerate)).numpy()
     ours = decode_deltas(deltas, degenerate, weights=weights)
     np.testing.assert_allclose(ours, decoded, rtol=8 * eps, atol=8 * eps * np.abs(decoded).max())
+
+
+def test_d2ls_eps():
+    ours = encode_deltas(LECTURE_TRUTHS, LECTURE_ANCHORS, variances=SSD_VARIANCES, eps=1e-6)
+    assert ours[2, 2] == pytest.approx(5e-6, rel=1e-5)

@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from scratchcv.boxes import box_iou, iou_quality
+from scratchcv.boxes import box_iou, box_iou_backward, iou_quality
+from scratchcv.testing import check_box_op
 
 DOG, CAT = [60, 45, 378, 516], [400, 112, 655, 493]
 POINT, LINE, BOX = [3, 3, 3, 3], [1, 4, 9, 4], [0, 0, 10, 10]
@@ -170,3 +171,45 @@ def test_live_torchvision_gives_nan_for_two_points(ops):
     point = np.array([POINT], np.float32)
     assert np.isnan(ops.box_iou(point, point)).all()
     assert box_iou(point, point).tolist() == [[0]]
+
+
+def test_gradients(check_gradients, random_boxes, backend):
+    def draw(rng):
+        return [random_boxes(rng, count, "ordinary", float) for count in rng.integers(1, 5, 2)]
+
+    check_gradients(box_iou, lambda dy, a, b: box_iou_backward(dy, a, b), draw)
+
+
+def test_the_backward_pass_takes_any_memory(random_boxes):
+    rng = np.random.default_rng(0)
+    boxes1, boxes2 = (random_boxes(rng, count, "ordinary", float) for count in (2, 3))
+    check_box_op(box_iou_backward, rng.normal(size=(2, 3)), boxes1, boxes2, empty=False)
+    dboxes1, dboxes2 = box_iou_backward(np.zeros((0, 3)), np.zeros((0, 4)), boxes2)
+    assert (dboxes1.shape, dboxes2.tolist()) == ((0, 4), np.zeros((3, 4)).tolist())
+
+
+def test_equal_coordinates_share_the_gradient():
+    identical = box_iou_backward([[1]], [BOX], [BOX])
+    assert [gradient.tolist() for gradient in identical] == [[[0, 0, 0, 0]]] * 2
+    # x alone is equal: each box has half of what moving both edges inwards costs, in y the inner one decides
+    dboxes1, dboxes2 = box_iou_backward([[1]], [BOX], [[0, 2, 10, 8]])
+    assert dboxes1[0, 0] == -dboxes1[0, 2]
+    assert dboxes1[0, 1] == -dboxes1[0, 3] > 0
+    assert dboxes2[0, 1] == -dboxes2[0, 3] < 0
+
+
+def test_boxes_without_union_have_no_gradient():
+    gradients = box_iou_backward([[1, 1]] * 2, [POINT, LINE], [POINT, LINE])
+    assert not np.any(gradients)
+
+
+def test_disjoint_boxes_have_no_gradient_and_touching_ones_do():
+    apart = box_iou_backward([[1]], [[0, 0, 1, 1]], [[2, 0, 3, 1]])
+    assert not np.any(apart)
+    touching, _ = box_iou_backward([[1]], [[0, 0, 1, 1]], [[1, 0, 2, 1]])
+    assert touching[0, 2] == 0.5
+
+
+def test_the_gradient_has_the_matrixs_shape():
+    with pytest.raises(ValueError, match=r"diou must have shape \(1, 2\), got \(2, 1\)"):
+        box_iou_backward([[1], [1]], [BOX], [BOX, LINE])

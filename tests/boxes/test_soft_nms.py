@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scratchcv.boxes import box_iou, nms, soft_nms
+from scratchcv.boxes import box_iou, nms, soft_nms, soft_nms_backward
+from scratchcv.testing import assert_close, check_box_op
 
 HALF = [[0, 0, 1, 1], [0, 0, 1, 0.5]]
 CROWD = [[0, 0, 10, 20], [2, 0, 12, 20]]
@@ -135,3 +136,63 @@ def test_scores_fall_and_come_out_sorted(rows, method):
 def test_bad_arguments(arguments, message):
     with pytest.raises(ValueError, match=message):
         soft_nms(**{"boxes": HALF, "scores": [0.9, 0.8], **arguments})
+
+
+def draw_crowd(rng, dtype=float):
+    """Boxes that overlap much, some at edges that others share, with distinct scores."""
+    count = rng.integers(0, 7)
+    corner = rng.uniform(0, 4, (count, 2))
+    boxes = np.hstack([corner, corner + rng.uniform(1, 6, (count, 2))]).astype(dtype)
+    return [boxes, (rng.permutation(count) + rng.uniform(0.3, 0.7, count) + 1).astype(dtype)]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"method": "gaussian"},
+        {"method": "gaussian", "sigma": 0.1},
+        {"method": "linear"},
+        {"method": "linear", "iou_threshold": 0.0},
+    ],
+)
+def test_gradients(check_gradients, backend, options):
+    def backward(dy, boxes, scores):
+        keep, _ = soft_nms(boxes, scores, **options)
+        return soft_nms_backward(dy, boxes, scores, keep, **options)
+
+    check_gradients(lambda boxes, scores: soft_nms(boxes, scores, **options)[1], backward, draw_crowd)
+
+
+def test_what_falls_below_the_threshold_has_no_gradient():
+    keep, _ = soft_nms(HALF, [0.9, 0.8], method="linear", score_threshold=0.41)
+    dboxes, dscores = soft_nms_backward([1.0], HALF, [0.9, 0.8], keep, method="linear")
+    assert dscores.tolist() == [1, 0]
+    assert not dboxes.any()
+
+
+def test_a_factor_of_zero_still_has_a_slope():
+    boxes, scores = [HALF[0], HALF[0], [0, 0.5, 1, 1.5]], [0.9, 0.8, 0.7]
+    keep, new = soft_nms(boxes, scores, method="linear", score_threshold=0)
+    assert new.tolist()[-1] == 0
+    dboxes, dscores = soft_nms_backward([1, 1, 1], boxes, scores, keep, method="linear")
+    assert dscores[1] == 0
+    assert np.isfinite(dboxes).all()
+
+
+def test_the_backward_pass_takes_any_memory():
+    boxes, scores = np.array([[0, 0, 9, 9], [1, 1, 8, 7.0], [2, 0, 9, 8]]), np.array([0.9, 0.8, 0.7])
+    keep, _ = soft_nms(boxes, scores)
+    check_box_op(soft_nms_backward, np.ones(3), boxes, scores, keep)
+    with pytest.raises(ValueError, match=r"dnew_scores must have shape \(3,\), got \(2,\)"):
+        soft_nms_backward([1, 1], boxes, scores, keep)
+    with pytest.raises(ValueError, match=r"indices\[1\] must lie between 0 and 2, got 3"):
+        soft_nms_backward([1, 1], boxes, scores, [0, 3])
+
+
+def test_a_step_along_the_gradient_raises_the_score():
+    boxes, scores = np.array(CROWD, float), np.array([0.9, 0.8])
+    keep, before = soft_nms(boxes, scores)
+    dboxes, dscores = soft_nms_backward([0, 1], boxes, scores, keep)
+    _, after = soft_nms(boxes + 0.1 * dboxes, scores)
+    assert after[1] > before[1]
+    assert_close(dscores, np.array([0, before[1] / 0.8]))

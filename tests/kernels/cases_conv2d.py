@@ -2,41 +2,37 @@
 
 import numpy as np
 
-from scratchcv.layers.conv2d import conv2d, conv2d_backward
+from scratchcv.layers.conv2d import conv2d
 
-# (N, C, H, W), (O, kh, kw), stride, padding: tiles cut in the middle, single pixels, wide borders, wide steps
+# (N, C, H, W), (O, kh, kw), stride, padding, dilation, groups: tiles cut in the middle, single pixels, wide
+# borders, wide steps, steps that share a divisor, as many groups as channels
 SHAPES = [
-    ((2, 3, 7, 5), (4, 3, 3), 1, 1),
-    ((1, 1, 1, 1), (1, 1, 1), 1, 0),
-    ((0, 3, 4, 4), (2, 3, 3), 1, 1),
-    ((3, 5, 17, 19), (7, 3, 3), (2, 1), (1, 0)),
-    ((2, 2, 9, 11), (3, 2, 4), (3, 2), (5, 3)),
-    ((1, 4, 40, 37), (5, 5, 1), 1, (4, 2)),
-    ((2, 7, 8, 8), (1, 1, 1), 2, 0),
-    ((1, 3, 3, 3), (2, 3, 3), 1, 4),
-    ((2, 0, 4, 4), (2, 3, 3), 1, 1),
-    ((2, 3, 4, 4), (0, 3, 3), 1, 1),
-    ((3, 16, 113, 107), (24, 3, 3), 1, 1),  # large enough for two threads in every part
+    ((2, 3, 7, 5), (4, 3, 3), 1, 1, 1, 1),
+    ((1, 1, 1, 1), (1, 1, 1), 1, 0, 1, 1),
+    ((0, 3, 4, 4), (2, 3, 3), 1, 1, 1, 1),
+    ((3, 5, 17, 19), (7, 3, 3), (2, 1), (1, 0), 1, 1),
+    ((2, 2, 9, 11), (3, 2, 4), (3, 2), (5, 3), 1, 1),
+    ((1, 4, 40, 37), (5, 5, 1), 1, (4, 2), 1, 1),
+    ((2, 7, 8, 8), (1, 1, 1), 2, 0, 1, 1),
+    ((1, 3, 3, 3), (2, 3, 3), 1, 4, 1, 1),
+    ((2, 0, 4, 4), (2, 3, 3), 1, 1, 1, 1),
+    ((2, 3, 4, 4), (0, 3, 3), 1, 1, 1, 1),
+    ((2, 3, 9, 8), (4, 3, 3), 1, 2, 2, 1),
+    ((2, 6, 13, 14), (9, 3, 2), (4, 3), (2, 5), (2, 3), 3),
+    ((1, 2, 12, 11), (2, 4, 3), (4, 6), (5, 7), (6, 4), 1),
+    ((2, 5, 9, 7), (5, 3, 3), 1, 1, 1, 5),
+    ((1, 3, 9, 7), (6, 3, 3), 2, 1, 1, 3),
+    ((3, 16, 113, 107), (24, 3, 3), 1, 1, 1, 1),  # large enough for two threads in every part
+    ((2, 32, 57, 56), (32, 3, 3), 2, 1, 1, 2),
 ]
 
 
 def conv2d_calls(dtype):
     rng = np.random.default_rng(0)
-    for shape, (O, kh, kw), stride, padding in SHAPES:
-        weight = rng.standard_normal((O, shape[1], kh, kw)).astype(dtype)
-        yield (
-            rng.standard_normal(shape).astype(dtype),
-            weight,
-            rng.standard_normal(O).astype(dtype),
-            stride,
-            padding,
-        )
+    for shape, (O, kh, kw), *window, groups in SHAPES:
+        weight = rng.standard_normal((O, shape[1] // groups, kh, kw)).astype(dtype)
+        x, bias = rng.standard_normal(shape).astype(dtype), rng.standard_normal(O).astype(dtype)
+        yield x, weight, bias, *window, groups
 
 
-def conv2d_backward_calls(dtype):
-    for x, weight, bias, stride, padding in conv2d_calls(dtype):
-        dy = np.random.default_rng(1).standard_normal(conv2d(x, weight, bias, stride, padding).shape)
-        yield dy.astype(dtype), x, weight, stride, padding
-
-
-CASES = {"conv2d": (conv2d, conv2d_calls), "conv2d_backward": (conv2d_backward, conv2d_backward_calls)}
+CASES = {"conv2d": (conv2d, conv2d_calls)}

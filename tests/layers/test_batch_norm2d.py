@@ -2,8 +2,17 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from scratchcv.layers import BatchNorm2d, batch_norm2d, batch_norm2d_backward, normalise
+from scratchcv.backend import BACKENDS, has_numba, use_backend
+from scratchcv.layers import (
+    BatchNorm2d,
+    batch_norm2d,
+    batch_norm2d_backward,
+    normalise,
+    normalise_backward,
+)
 from scratchcv.testing import assert_close, check_layer
 
 
@@ -52,12 +61,37 @@ def test_evaluation_uses_the_running_statistics_and_changes_nothing(backend):
     assert_close(layer(x[:1]), y[:1], rtol=0, atol=0)
 
 
-def test_gradients_in_training_and_evaluation(backend):
-    layer = BatchNorm2d(3)
-    rng = np.random.default_rng(1)
-    layer.weight.value[:] = rng.standard_normal(3)
-    layer.bias.value[:] = rng.standard_normal(3)
-    check_layer(layer, (4, 3, 3, 2))
+@pytest.mark.parametrize("seed", range(20))
+def test_gradients_in_training_and_evaluation(seed, backend):
+    rng = np.random.default_rng(seed)
+    N, C, H, W = (rng.integers((2, 1, 1, 1), 5)).tolist()
+    layer = BatchNorm2d(C, eps=float(rng.choice([1e-3, 0.1])))
+    layer.weight.value[:], layer.bias.value[:] = rng.standard_normal((2, C))
+    check_layer(layer, (N + 1, C, H, W), max_entries=8)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(0, 3), *[st.integers(1, 5)] * 3, st.sampled_from(BACKENDS))
+def test_any_shape(N, C, H, W, backend):
+    if backend == "numba" and not has_numba():
+        return
+    x = np.random.default_rng(0).standard_normal((N, C, H, W))
+    with use_backend(backend):
+        y, mean, variance = batch_norm2d(x, np.ones(C), np.zeros(C), eps=1.0)
+        dx, dweight, dbias = batch_norm2d_backward(y, x, np.ones(C), mean, variance, eps=1.0)
+    assert y.shape == dx.shape == x.shape
+    assert_close(y.sum(axis=(0, 2, 3)), np.zeros(C), atol=1e-12)
+    assert_close(dbias, np.zeros(C), atol=1e-12)
+    assert_close(dweight, (y * y).sum(axis=(0, 2, 3)))
+
+
+def test_constant_statistics_let_dy_through_scaled(backend):
+    dy = np.arange(8.0).reshape(2, 2, 2, 1)
+    dx = normalise_backward(dy, np.array([4.0, 9.0]), np.array([1.0, -6.0]), eps=0)
+    assert dx[:, 0].tolist() == (dy[:, 0] / 2).tolist()
+    assert dx[:, 1].tolist() == (dy[:, 1] * -2).tolist()
+    with pytest.raises(ValueError, match=r"variance must have shape \(2,\), got \(3,\)"):
+        normalise_backward(dy, np.ones(3), np.ones(2))
 
 
 def test_no_gradient_along_shift_and_scale(backend):

@@ -6,22 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scratchcv.backend import BACKENDS, has_numba, use_backend
-from scratchcv.layers import Conv2d, conv2d, conv2d_backward
+from scratchcv.layers import Conv2d, conv2d, conv2d_backward, conv2d_naive
 from scratchcv.testing import assert_close, check_layer
-
-
-def seven_loops(x, weight, bias, stride, padding):
-    """The formula, one multiplication at a time."""
-    (N, C, H, W), (O, _, kh, kw) = x.shape, weight.shape
-    height, width = (H + 2 * padding - kh) // stride + 1, (W + 2 * padding - kw) // stride + 1
-    y = np.zeros((N, O, height, width))
-    for n, o, h, w in np.ndindex(y.shape):
-        y[n, o, h, w] = bias[o]
-        for c, i, j in np.ndindex(C, kh, kw):
-            row, column = stride * h + i - padding, stride * w + j - padding
-            if 0 <= row < H and 0 <= column < W:
-                y[n, o, h, w] += weight[o, c, i, j] * x[n, c, row, column]
-    return y
 
 
 def test_by_hand(backend):
@@ -38,41 +24,74 @@ def test_the_lectures_sizes(backend):
     assert conv2d(x, weight, stride=2, padding=1).shape == (1, 1, 2, 2)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_equals_seven_loops(data):
     draw = data.draw
-    N, C, O = draw(st.integers(0, 2)), draw(st.integers(1, 3)), draw(st.integers(1, 5))
-    kh, kw = draw(st.integers(1, 4)), draw(st.integers(1, 4))
-    stride, padding = draw(st.integers(1, 3)), draw(st.integers(0, 5))
-    H, W = draw(st.integers(max(kh - 2 * padding, 1), 12)), draw(st.integers(max(kw - 2 * padding, 1), 12))
+    N, C, O = draw(st.integers(0, 2)), draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    groups, (kh, kw) = draw(st.integers(1, 3)), draw(st.tuples(*[st.integers(1, 4)] * 2))
+    stride, padding, dilation = draw(st.integers(1, 3)), draw(st.integers(0, 5)), draw(st.integers(1, 3))
+    H, W = (max(dilation * (k - 1) + 1 - 2 * padding, 1) + draw(st.integers(0, 5)) for k in (kh, kw))
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
-    x, weight, bias = (
-        rng.standard_normal((N, C, H, W)),
-        rng.standard_normal((O, C, kh, kw)),
-        rng.standard_normal(O),
-    )
-    expected = seven_loops(x, weight, bias, stride, padding)
+    x = rng.standard_normal((N, C * groups, H, W))
+    weight, bias = rng.standard_normal((O * groups, C, kh, kw)), rng.standard_normal(O * groups)
+    settings = stride, padding, dilation, groups
+    expected = conv2d_naive(x, weight, bias, *settings)
     for name in BACKENDS if has_numba() else ["numpy"]:
         with use_backend(name):
-            assert_close(conv2d(x, weight, bias, stride, padding), expected, rtol=1e-12, atol=1e-12)
+            assert_close(conv2d(x, weight, bias, *settings), expected, rtol=1e-12, atol=1e-12)
+
+
+def test_depthwise_convolution_filters_each_channel(backend):
+    x = np.random.default_rng(0).standard_normal((2, 3, 6, 5))
+    weight = np.random.default_rng(1).standard_normal((6, 1, 3, 3))
+    y = conv2d(x, weight, groups=3)
+    for o in range(6):
+        alone = conv2d(x[:, o // 2 : o // 2 + 1], weight[o : o + 1])
+        assert_close(y[:, o : o + 1], alone, rtol=1e-12, atol=1e-12)
+
+
+def test_dilation_is_a_kernel_with_holes(backend):
+    x = np.random.default_rng(0).standard_normal((2, 2, 9, 9))
+    weight = np.random.default_rng(1).standard_normal((3, 2, 3, 3))
+    holes = np.zeros((3, 2, 7, 5))
+    holes[:, :, ::3, ::2] = weight
+    settings = {"stride": 2, "padding": (3, 1)}
+    dilated, plain = conv2d(x, weight, dilation=(3, 2), **settings), conv2d(x, holes, **settings)
+    assert_close(dilated, plain, rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize(
-    ("kernel_size", "stride", "padding", "size"),
+    ("kernel_size", "stride", "padding", "dilation", "size"),
     [
-        (3, 1, 1, (6, 5)),
-        (1, 1, 0, (4, 4)),
-        (3, 2, 1, (7, 6)),
-        ((2, 3), (3, 1), (0, 2), (8, 7)),
-        (3, 2, 4, (3, 2)),
+        (3, 1, 1, 1, (6, 5)),
+        (1, 1, 0, 1, (4, 4)),
+        (3, 2, 1, 1, (7, 6)),
+        ((2, 3), (3, 1), (0, 2), 1, (8, 7)),
+        (3, 2, 4, 1, (3, 2)),
+        (3, 1, 2, 2, (6, 5)),
+        (2, (2, 6), 2, (4, 3), (5, 4)),
+        ((5, 4), 2, 0, 1, (5, 4)),
     ],
 )
 @pytest.mark.parametrize("bias", [True, False])
-def test_gradients(backend, kernel_size, stride, padding, size, bias):
-    rng = np.random.default_rng(0)
-    layer = Conv2d(3, 5, kernel_size, stride, padding, bias, rng=rng)
-    check_layer(layer, (2, 3, *size))
+def test_gradients(backend, kernel_size, stride, padding, dilation, size, bias):
+    layer = Conv2d(3, 5, kernel_size, stride, padding, dilation, bias=bias, rng=np.random.default_rng(0))
+    check_layer(layer, (2, 3, *size), max_entries=24)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_gradients_of_random_settings(backend, seed):
+    rng = np.random.default_rng(seed)
+    groups = int(rng.integers(1, 4))
+    C, O = (groups * rng.integers(1, 3, 2)).tolist()
+    kernel, stride, padding, dilation = (
+        tuple(rng.integers(least, most, 2).tolist()) for least, most in ((1, 4), (1, 4), (0, 4), (1, 4))
+    )
+    least = np.multiply(dilation, np.subtract(kernel, 1)) + 1 - np.multiply(2, padding)
+    size = (np.maximum(least, 1) + rng.integers(0, 4, 2)).tolist()
+    layer = Conv2d(C, O, kernel, stride, padding, dilation, groups, rng=rng)
+    check_layer(layer, (int(rng.integers(1, 3)), C, *size), max_entries=10)
 
 
 def test_pixels_beyond_the_last_window_get_no_gradient(backend):
@@ -97,6 +116,18 @@ def test_infinity_is_no_nan(backend, channels):
     assert y[0, 1].tolist() == [[np.inf, 0, 0], [0, 0, 0], [0, 0, 0]]
 
 
+def test_nan_reaches_the_weights_that_saw_it(backend):
+    """The kernel alone would multiply pixels that no window of a stride sees with zeros, too."""
+    x, dy = np.zeros((1, 1, 6, 6)), np.ones((1, 1, 2, 2))
+    x[0, 0, 1, 0] = np.nan  # seen by row 1 of the filter, column 0
+    _, dweight, _ = conv2d_backward(dy, x, np.ones((1, 1, 3, 3)), stride=3)
+    assert np.isnan(dweight[0, 0]).tolist() == [[False] * 3, [True, False, False], [False] * 3]
+    x[0, 0, 1, 0] = 0
+    x[0, 0, 5, 5] = np.inf
+    _, dweight, _ = conv2d_backward(dy, x, np.ones((1, 1, 3, 2)), stride=3)
+    assert np.isfinite(dweight).all()  # the last column is beyond every window
+
+
 def test_x_decides_the_dtype(backend):
     x, weight = np.arange(9, dtype=np.uint8).reshape(1, 1, 3, 3) + np.uint8(100), np.full((1, 1, 2, 2), 0.3)
     assert conv2d(x, weight).dtype == np.float64
@@ -106,6 +137,14 @@ def test_x_decides_the_dtype(backend):
     assert [array.dtype for array in (y, *gradients)] == [np.float32] * 4
     big_endian = conv2d(x.astype(">f8"), weight)
     assert big_endian.tolist() == conv2d(x.astype(np.float64), weight).tolist()
+
+
+@pytest.mark.parametrize("groups", [1, 2])
+def test_infinite_weights_stay_in_their_filters(backend, groups):
+    weight = np.ones((4, 2, 3, 3))
+    weight[1] = np.inf
+    y = conv2d(np.ones((1, 2 * groups, 5, 5)), weight, groups=groups)
+    assert np.isfinite(y).all(axis=(0, 2, 3)).tolist() == [True, False, True, True]
 
 
 def test_same_bytes_twice(backend):
@@ -148,6 +187,18 @@ def test_initial_weights_follow_the_seed():
             (np.zeros((1, 3, 4, 4)), np.zeros((2, 3, 3, 3)), None, 1, -1),
             "padding must be .* at least 0, got -1",
         ),
+        (
+            (np.zeros((1, 3, 4, 4)), np.zeros((2, 3, 3, 3)), None, 1, 0, 2),
+            "a window of 5 does not fit an image side of 4",
+        ),
+        (
+            (np.zeros((1, 3, 4, 4)), np.zeros((2, 3, 3, 3)), None, 1, 0, 1, 2),
+            r"x must have shape \(N, 6, H, W\), got \(1, 3, 4, 4\)",
+        ),
+        (
+            (np.zeros((1, 6, 4, 4)), np.zeros((3, 3, 3, 3)), None, 1, 0, 1, 2),
+            "groups must divide weight's O, 3, got 2",
+        ),
     ],
 )
 def test_bad_input(arguments, message):
@@ -158,3 +209,19 @@ def test_bad_input(arguments, message):
 def test_bad_gradient():
     with pytest.raises(ValueError, match=r"dy must have shape \(1, 2, 4, 4\), got \(1, 2, 3, 3\)"):
         conv2d_backward(np.zeros((1, 2, 3, 3)), np.zeros((1, 3, 4, 4)), np.zeros((2, 3, 3, 3)), 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"in_channels": 3, "groups": 2}, "groups must divide in_channels, 3, got 2"),
+        ({"out_channels": 3, "groups": 2}, "groups must divide out_channels, 3, got 2"),
+        ({"groups": 0}, "groups must be a whole number of at least 1, got 0"),
+        ({"kernel_size": 0}, "kernel_size must be .* at least 1, got 0"),
+        ({"stride": (1, 0)}, r"stride must be .* at least 1, got \(1, 0\)"),
+        ({"dilation": 0}, "dilation must be .* at least 1, got 0"),
+    ],
+)
+def test_bad_layers(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        Conv2d(**{"in_channels": 4, "out_channels": 4, "kernel_size": 3} | arguments)

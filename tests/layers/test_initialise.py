@@ -1,8 +1,9 @@
-"""Random initial weights."""
+"""Initial weights: random ones, and those that interpolate."""
 
 import numpy as np
+import pytest
 
-from scratchcv.layers import kaiming_normal
+from scratchcv.layers import bilinear_kernel, kaiming_normal
 
 
 def test_the_variance_of_a_relu_network_stays():
@@ -22,3 +23,29 @@ def test_seeded():
 
 def test_empty():
     assert kaiming_normal((4, 0, 3, 3)).shape == (4, 0, 3, 3)
+
+
+def test_another_fan_in():
+    weight = kaiming_normal((50, 50, 4, 4), np.random.default_rng(0), fan_in=8)
+    assert abs(weight.std() / 0.5 - 1) < 0.02
+
+
+def test_bilinear_kernels_by_hand():
+    """The tents of an odd and an even kernel: 1 2 1 over 2, and 1 3 3 1 over 4."""
+    assert (4 * bilinear_kernel(1, 1, 3)[0, 0]).tolist() == [[1, 2, 1], [2, 4, 2], [1, 2, 1]]
+    tent = np.array([1, 3, 3, 1])
+    assert (16 * bilinear_kernel(1, 1, 4)[0, 0]).tolist() == np.outer(tent, tent).tolist()
+    assert bilinear_kernel(1, 1, 1).tolist() == [[[[1]]]]
+
+
+def test_bilinear_kernels_keep_channels_apart():
+    weight = bilinear_kernel(3, 3, 4)
+    assert weight.dtype == np.float32
+    assert weight.any(axis=(2, 3)).tolist() == np.eye(3, dtype=bool).tolist()
+    assert bilinear_kernel(3, 1, 4).shape == (3, 1, 4, 4)  # for three groups
+    assert bilinear_kernel(3, 1, 4).any(axis=(2, 3)).all()
+
+
+def test_bilinear_kernels_of_unpaired_channels():
+    with pytest.raises(ValueError, match="out_channels must equal in_channels, 3, or be 1 a group, got 2"):
+        bilinear_kernel(3, 2, 4)

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scratchcv.layers import L2Norm, l2_norm, l2_norm_backward
 from scratchcv.testing import assert_close, check_layer
@@ -25,10 +27,25 @@ def test_zero_stays_zero():
     assert not dweight.any()
 
 
-def test_gradients():
-    layer = L2Norm(4)
-    layer.weight.value[:] = [20, -3, 0.5, 1]
-    check_layer(layer, (2, 4, 3, 3))
+@pytest.mark.parametrize("seed", range(20))
+def test_gradients(seed):
+    rng = np.random.default_rng(seed)
+    N, C, H, W = rng.integers(1, 5, 4).tolist()
+    layer = L2Norm(C)
+    layer.weight.value[:] = rng.choice([20, -3, 0.5, 1], C)
+    check_layer(layer, (N, C, H, W), max_entries=12)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(0, 3), *[st.integers(1, 5)] * 3)
+def test_the_length_does_not_matter(N, C, H, W):
+    x = np.random.default_rng(0).standard_normal((N, C, H, W))
+    y = l2_norm(x, np.ones(C))
+    assert y.shape == x.shape
+    assert_close(l2_norm(5 * x, np.ones(C)), y)
+    dx, dweight = l2_norm_backward(x, x, np.ones(C))  # dy along x changes the length alone
+    assert_close(dx, np.zeros_like(x))
+    assert dweight.shape == (C,)
 
 
 def test_bad_input():

@@ -2,7 +2,10 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from scratchcv.backend import BACKENDS, has_numba, use_backend
 from scratchcv.layers import ReLU, relu, relu_backward
 from scratchcv.testing import check_layer
 
@@ -26,8 +29,21 @@ def test_nan_lets_the_gradient_through(backend):
     assert relu_backward(np.array([5.0]), np.array([np.nan])).tolist() == [5]
 
 
-def test_gradients(backend):
-    check_layer(ReLU(), (2, 3, 5, 4))
+@pytest.mark.parametrize("seed", range(20))
+def test_gradients(seed, backend):
+    rng = np.random.default_rng(seed)
+    check_layer(ReLU(), tuple(rng.integers(1, 5, rng.integers(1, 6)).tolist()), max_entries=16)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=5), st.sampled_from(BACKENDS))
+def test_any_shape(shape, backend):
+    if backend == "numba" and not has_numba():
+        return
+    x = np.random.default_rng(0).standard_normal(shape)
+    with use_backend(backend):
+        assert np.array_equal(relu(x), x * (x > 0))
+        assert np.array_equal(relu_backward(2 * x, x), 2 * x * (x > 0))
 
 
 def test_bad_input():

@@ -1,8 +1,9 @@
 """Sizes of sliding windows."""
 
+import numpy as np
 import pytest
 
-from scratchcv.layers.shapes import pair, window_output_size
+from scratchcv.layers.shapes import pair, pooling_windows, window_output_size
 
 
 def test_one_number_or_two():
@@ -28,3 +29,45 @@ def test_the_lectures_convolutional_sliding_window():
 def test_a_window_that_does_not_fit():
     with pytest.raises(ValueError, match="a window of 7 does not fit an image side of 4 padded by 1"):
         window_output_size((9, 4), (3, 7), (1, 1), (1, 1))
+
+
+def test_dilation_spreads_the_window():
+    assert window_output_size((9, 9), (3, 3), (1, 2), (0, 1), (4, 2)) == (1, 4)
+    with pytest.raises(ValueError, match="a window of 9 does not fit an image side of 8 padded by 0"):
+        window_output_size((8, 9), (3, 3), (1, 1), (0, 0), (4, 4))
+
+
+@pytest.mark.parametrize(
+    ("image", "kernel", "stride", "padding", "floor", "ceil"),
+    [
+        (6, 3, 2, 0, 2, 3),
+        (7, 3, 2, 0, 3, 3),
+        (5, 2, 3, 1, 2, 2),  # a third window would start at 5, beyond the image
+        (1, 2, 3, 1, 1, 1),
+        (3, 1, 3, 0, 1, 1),
+    ],
+)
+def test_the_last_window_starts_in_the_image(image, kernel, stride, padding, floor, ceil):
+    for ceil_mode, size in ((False, floor), (True, ceil)):
+        window = (image, 9), (kernel, 9), (stride, 1), (padding, 0)
+        assert window_output_size(*window, ceil_mode=ceil_mode) == (size, 1)
+
+
+def test_ceil_mode_takes_a_window_larger_than_the_image():
+    assert window_output_size((2, 9), (3, 9), (2, 1), (0, 0), ceil_mode=True) == (1, 1)
+    with pytest.raises(ValueError, match="a window of 3 does not fit an image side of 2"):
+        window_output_size((2, 9), (3, 9), (2, 1), (0, 0))
+    with pytest.raises(ValueError, match="a window of 4 does not fit an image side of 2"):
+        window_output_size((2, 9), (4, 9), (2, 1), (0, 0), ceil_mode=True)
+
+
+def test_windows_of_pooling():
+    rows, columns = pooling_windows((5, 7), 3, 2, 1, (1, 2), ceil_mode=True)
+    assert rows.tolist() == [[-1, 2], [1, 4], [3, 6]]
+    assert columns.tolist() == [[-1, 4], [1, 6], [3, 8]]
+    assert rows.dtype == np.int64
+
+
+def test_padding_is_at_most_half_the_kernel():
+    with pytest.raises(ValueError, match=r"padding must be at most half the kernel \(3, 2\), got \(2, 1\)"):
+        pooling_windows((9, 9), (3, 2), None, (2, 1), 3)

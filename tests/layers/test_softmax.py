@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scratchcv.layers.softmax import log_softmax, log_softmax_backward, softmax, softmax_backward
-from scratchcv.testing import assert_close, gradcheck
+from scratchcv.layers.softmax import Softmax, log_softmax, log_softmax_backward, softmax, softmax_backward
+from scratchcv.testing import assert_close, check_layer, gradcheck
 
 SHAPES = st.sampled_from([(3,), (2, 5), (2, 3, 4), (0, 3), (3, 0)])
 
@@ -38,9 +38,11 @@ def test_a_masked_class_gets_nothing():
     assert np.isnan(softmax(np.array([-np.inf, -np.inf]), 0)).all()
 
 
-@pytest.mark.parametrize("axis", [0, 1, -1])
-def test_gradients(axis):
-    x = np.random.default_rng(0).standard_normal((3, 4, 2))
+@pytest.mark.parametrize("seed", range(20))
+def test_gradients(seed):
+    rng = np.random.default_rng(seed)
+    x = 2 * rng.standard_normal(tuple(rng.integers(1, 5, rng.integers(1, 4))))
+    axis = int(rng.integers(-x.ndim, x.ndim))
 
     def backward_of_softmax(dy, x):
         return softmax_backward(dy, softmax(x, axis), axis)
@@ -50,6 +52,13 @@ def test_gradients(axis):
 
     assert gradcheck(lambda x: softmax(x, axis), backward_of_softmax, [x]).worst < 1e-7
     assert gradcheck(lambda x: log_softmax(x, axis), backward_of_log_softmax, [x]).worst < 1e-7
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(st.integers(1, 4), min_size=2, max_size=4), st.data())
+def test_layer(shape, data):
+    dim = data.draw(st.integers(1, len(shape) - 1))
+    check_layer(Softmax(dim), tuple(shape), max_entries=8)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

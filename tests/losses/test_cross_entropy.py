@@ -21,6 +21,42 @@ def test_by_hand():
     assert_close(gradient, [[0.5, 0.25, -0.75]])
 
 
+def test_smoothed_labels_by_hand():
+    # Of the truth (1, 0, 0) a fifth goes to all three: (13/15, 1/15, 1/15).
+    loss, gradient = cross_entropy(np.log([[2.0, 1.0, 1.0]]), [0], label_smoothing=0.2)
+    assert_close(loss, (13 / 15 + 4 / 15) * math.log(2))
+    assert_close(gradient, [[1 / 2 - 13 / 15, 1 / 4 - 1 / 15, 1 / 4 - 1 / 15]])
+
+
+def test_pixel_weights_by_hand():
+    losses, gradient = cross_entropy(
+        np.zeros((1, 2, 3)), [[0, 1, 0]], pixel_weight=[[1.0, 3.0, 0.0]], reduction="none"
+    )
+    assert_close(losses, [[math.log(2), 3 * math.log(2), 0]])
+    assert_close(gradient, [[[-0.5, 1.5, 0], [0.5, -1.5, 0]]])
+
+
+def test_the_mean_divides_by_the_weights_of_pixels_and_classes():
+    logits, labels = np.random.default_rng(0).standard_normal((2, 3, 4)), [[0, 1, 2, 0], [1, -100, 2, 2]]
+    weight, pixels = np.array([1.0, 2.0, 0.5]), np.arange(8.0).reshape(2, 4)
+    losses, _ = cross_entropy(logits, labels, weight=weight, pixel_weight=pixels, reduction="none")
+    plain, _ = cross_entropy(logits, labels, reduction="none")
+    products = pixels * weight[np.maximum(labels, 0)] * (np.array(labels) >= 0)
+    assert_close(losses, products * plain)
+    mean, _ = cross_entropy(logits, labels, weight=weight, pixel_weight=pixels)
+    assert_close(mean, losses.sum() / products.sum())
+
+
+def test_equal_weights_change_nothing():
+    logits, labels = np.random.default_rng(0).standard_normal((2, 3, 4)), [[0, 1, 2, 0], [1, 1, 2, 2]]
+    for ours, wanted in zip(
+        cross_entropy(logits, labels, pixel_weight=np.full((2, 4), 7.0)),
+        cross_entropy(logits, labels),
+        strict=True,
+    ):
+        assert_close(ours, wanted)
+
+
 def test_equal_logits_cost_log_k():
     assert_close(cross_entropy(np.zeros((3, 21)), [0, 5, 20])[0], math.log(21))
 
@@ -78,10 +114,35 @@ def test_gradient(reduction, weight, shape):
     assert report.skipped == 0
 
 
+@pytest.mark.parametrize("reduction", ["none", "mean", "sum"])
+@pytest.mark.parametrize("label_smoothing", [0.0, 0.1, 1.0])
+def test_gradient_of_smoothed_labels_and_weighted_pixels(reduction, label_smoothing):
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        N, K, *size = rng.integers(1, 5, rng.integers(2, 5)).tolist()
+        labels = np.where(rng.random((N, *size)) < 0.2, -100, rng.integers(0, K, (N, *size)))
+        pixels = rng.uniform(0, 3, labels.shape)
+
+        options = {
+            "weight": rng.uniform(0.2, 2, K),
+            "label_smoothing": label_smoothing,
+            "reduction": reduction,
+        }
+
+        def loss(logits, labels, pixels, options=options):
+            return cross_entropy(logits, labels, pixel_weight=pixels, **options)
+
+        report = check_loss(loss, 2 * rng.standard_normal((N, K, *size)), labels, pixels, max_entries=8)
+        assert report.worst < 1e-6
+
+
 def test_ten_thousand_does_not_overflow():
     loss, gradient = cross_entropy([[1e4, -1e4], [1e4, -1e4]], [0, 1], reduction="none")
     assert loss.tolist() == [0.0, 2e4]
     assert gradient.tolist() == [[0.0, 0.0], [1.0, -1.0]]
+    loss, gradient = cross_entropy([[1e4, -1e4]], [0], label_smoothing=0.5, reduction="none")
+    assert loss.tolist() == [0.25 * 2e4]
+    assert gradient.tolist() == [[0.25, -0.25]]
 
 
 def test_a_shift_of_all_logits_changes_nothing():
@@ -103,9 +164,12 @@ def test_ignored_elements_count_nowhere():
 
 @pytest.mark.parametrize("labels", [[-100, -100], [7, 7]])
 def test_all_ignored_is_zero_not_nan(labels):
-    loss, gradient = cross_entropy(np.ones((2, 3)), labels, ignore_index=labels[0])
-    assert loss == 0.0
-    assert not gradient.any()
+    for smoothing in (0.0, 0.1):
+        loss, gradient = cross_entropy(
+            np.ones((2, 3)), labels, ignore_index=labels[0], label_smoothing=smoothing
+        )
+        assert loss == 0.0
+        assert not gradient.any()
 
 
 @pytest.mark.parametrize("shape", [(0, 3), (0, 3, 4), (2, 3, 0)])
@@ -140,7 +204,7 @@ def test_any_integer_labels(dtype):
         (np.zeros(3), [0], {}, ValueError, r"logits must have shape \(N, K, …\) with K > 0, got \(3,\)"),
         (np.zeros((2, 0)), [0, 0], {}, ValueError, r"with K > 0, got \(2, 0\)"),
         (np.zeros((2, 3)), [0], {}, ValueError, r"labels must have shape \(2,\), got \(1,\)"),
-        (np.zeros((2, 3)), [0, 3], {}, ValueError, r"labels must lie in 0…2, got labels\[1\] = 3"),
+        (np.zeros((2, 3)), [0, 3], {}, ValueError, r"labels must lie in 0…2 or be -100, got labels\[1\] = 3"),
         (np.zeros((2, 3)), [-1, 0], {}, ValueError, r"labels\[0\] = -1"),
         (np.zeros((2, 3)), [0.0, 1.0], {}, TypeError, "labels must be integers, got float64"),
         (np.zeros((2, 3)), [True, False], {}, TypeError, "labels must be integers, got bool"),
@@ -150,6 +214,20 @@ def test_any_integer_labels(dtype):
             {"weight": [1, 2]},
             ValueError,
             r"weight must have shape \(3,\), got \(2,\)",
+        ),
+        (
+            np.zeros((2, 3)),
+            [0, 1],
+            {"pixel_weight": [1, 2, 3]},
+            ValueError,
+            r"pixel_weight must have shape \(2,\), got \(3,\)",
+        ),
+        (
+            np.zeros((2, 3)),
+            [0, 1],
+            {"label_smoothing": 1.5},
+            ValueError,
+            "label_smoothing must lie between 0",
         ),
         (np.zeros((2, 3)), [0, 1], {"reduction": "avg"}, ValueError, "reduction must be one of"),
     ],

@@ -33,6 +33,12 @@ def test_beta_zero_is_the_l1_distance():
     assert gradient.tolist() == [-1.0, 0.0, 1.0]
 
 
+def test_the_mean_divides_by_the_weights():
+    loss, gradient = smooth_l1_loss([3.0, 0.5], [0.0, 0.0], weight=[3, 1])
+    assert loss == (3 * 2.5 + 0.125) / 4
+    assert gradient.tolist() == [0.75, 0.125]
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_equals_pytorch(case):
     prediction, target, beta, reduction, loss, gradient = (
@@ -77,6 +83,17 @@ def test_gradient(reduction, beta):
     assert report.worst < 1e-7
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_gradient_of_random_shapes(seed):
+    rng = np.random.default_rng(seed)
+    shape = tuple(rng.integers(1, 5, rng.integers(1, 5)))
+    options = {"beta": [0, 0.2, 1, 3][seed % 4], "reduction": ["none", "mean", "sum"][seed % 3]}
+    prediction, target = 2 * rng.standard_normal((2, *shape))
+    check_loss(partial(smooth_l1_loss, **options), prediction, target, max_entries=20)
+    weighted = partial(smooth_l1_loss, weight=rng.uniform(0.1, 2, shape), **options)
+    check_loss(weighted, prediction, target, max_entries=20, empty_batch=False)
+
+
 @pytest.mark.parametrize("reduction", ["mean", "sum"])
 def test_nothing_costs_nothing(reduction):
     loss, gradient = smooth_l1_loss(np.zeros((0, 4)), np.zeros((0, 4)), reduction=reduction)
@@ -90,6 +107,12 @@ def test_float32_stays_even_if_the_target_is_float64():
     assert smooth_l1_loss(np.ones(3, np.float32), np.zeros(3), reduction="none")[0].dtype == np.float32
 
 
+def test_ten_thousand_does_not_overflow():
+    losses, gradient = smooth_l1_loss(np.array([1e4, -1e4], np.float32), [-1e4, 1e4], reduction="none")
+    assert losses.tolist() == [19999.5, 19999.5]
+    assert gradient.tolist() == [1, -1]
+
+
 def test_integers_become_float64():
     loss, gradient = smooth_l1_loss([3], [1])
     assert (loss, gradient.dtype) == (1.5, np.float64)
@@ -98,6 +121,8 @@ def test_integers_become_float64():
 def test_bad_arguments():
     with pytest.raises(ValueError, match=r"target must have shape \(2, 4\), got \(4,\)"):
         smooth_l1_loss(np.zeros((2, 4)), np.zeros(4))
+    with pytest.raises(ValueError, match=r"weight must have shape \(1,\), got \(2,\)"):
+        smooth_l1_loss([1.0], [0.0], weight=[1, 2])
     for beta in (-1, float("nan")):
         with pytest.raises(ValueError, match="beta must be 0 or more, got"):
             smooth_l1_loss([1.0], [0.0], beta=beta)

@@ -60,3 +60,25 @@ def test_table_names_the_classes():
         "AR1 0.7000  AR10 0.7000  AR100 0.7000  ARs 0.7000  ARm 0.7000  ARl 0.7000",
     ]
     assert "class 1" in str(found)
+
+
+def test_keypoints_have_no_small_and_one_limit():
+    precision = np.arange(10 * 101 * 3).reshape(10, 101, 1, 3, 1) / 1e4
+    recall = np.arange(10 * 3).reshape(10, 1, 3, 1) / 1e2
+    found = CocoResult(precision, recall, (1,), (20,), {1: 7}, "keypoints")
+    assert found.stats == pytest.approx(
+        {
+            "AP": precision[..., 0, 0].mean(),
+            "AP50": precision[0, ..., 0, 0].mean(),
+            "AP75": precision[5, ..., 0, 0].mean(),
+            "APm": precision[..., 1, 0].mean(),
+            "APl": precision[..., 2, 0].mean(),
+            "AR": recall[..., 0, 0].mean(),
+            "AR50": recall[0, 0, 0, 0],
+            "AR75": recall[5, 0, 0, 0],
+            "ARm": recall[..., 1, 0].mean(),
+            "ARl": recall[..., 2, 0].mean(),
+        },
+        abs=1e-12,
+    )
+    assert list(found.stats)[5] == "AR"

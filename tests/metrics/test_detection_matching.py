@@ -1,3 +1,5 @@
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -5,6 +7,7 @@ from scratchcv.boxes import box_iou
 from scratchcv.metrics import detection_matching
 from scratchcv.metrics.detection_matching import match_coco, match_voc, overlapping_pairs
 from scratchcv.metrics.detections import gather
+from scratchcv.metrics.overlaps import box_overlaps
 
 NONE = np.zeros(2, bool)
 
@@ -38,7 +41,7 @@ def test_pairs_are_the_large_entries_of_the_iou_matrix(monkeypatch, seed, chunk)
     detections, truths = random_tables(seed)
     pairs = overlapping_pairs(detections, truths, 0.3)
     same = (detections.labels[:, None] == truths.labels) & (detections.images[:, None] == truths.images)
-    iou = np.where(same, box_iou(detections.boxes, truths.boxes), 0)
+    iou = np.where(same, box_iou(detections.shapes, truths.shapes), 0)
     assert set(zip(pairs.detection.tolist(), pairs.truth.tolist(), strict=True)) == {
         (int(d), int(t)) for d, t in np.argwhere(iou >= 0.3)
     }
@@ -49,7 +52,8 @@ def test_pairs_are_the_large_entries_of_the_iou_matrix(monkeypatch, seed, chunk)
 def test_overlap_with_a_crowd_is_by_the_detections_area():
     detections, truths = tables([[0, 0, 10, 10]], [[0, 0, 100, 100]], crowd=[True])
     assert overlapping_pairs(detections, truths, 0.5).overlap.tolist() == [1]
-    assert overlapping_pairs(detections, truths, 0.001, crowd=False).overlap.tolist() == [0.01]
+    whole = partial(box_overlaps, crowd=False)
+    assert overlapping_pairs(detections, truths, 0.001, overlaps=whole).overlap.tolist() == [0.01]
 
 
 def test_inverted_and_flat_boxes_overlap_nothing():

@@ -21,7 +21,7 @@ def test_detections_are_sorted_by_label_image_and_score():
     assert detections.labels.tolist() == [1, 1, 1, 2, 2]
     assert detections.images.tolist() == [0, 1, 1, 0, 0]
     assert detections.scores.tolist() == [0.9, 0.5, 0.5, 0.5, 0.1]
-    assert detections.boxes[:, 0].tolist() == [1, 3, 4, 2, 0]
+    assert detections.shapes[:, 0].tolist() == [1, 3, 4, 2, 0]
 
 
 def test_truths_have_areas_and_marks():
@@ -36,8 +36,8 @@ def test_truths_have_areas_and_marks():
 def test_float32_is_widened_without_change():
     boxes, scores = np.float32([[0.1, 0.2, 0.3, 0.4]]), np.float32([0.7])
     detections, _ = gather([{"boxes": boxes, "scores": scores, "labels": [1]}], [TARGET])
-    assert detections.boxes.dtype == detections.scores.dtype == np.float64
-    assert detections.boxes.tolist() == boxes.tolist()
+    assert detections.shapes.dtype == detections.scores.dtype == np.float64
+    assert detections.shapes.tolist() == boxes.tolist()
     assert detections.scores.tolist() == scores.tolist()
 
 
@@ -45,15 +45,15 @@ def test_read_only_and_strided_input():
     boxes = np.repeat(np.repeat(BOX, 4, axis=0), 2, axis=1)[::2, ::2]
     boxes.flags.writeable = False
     detections, _ = gather([{"boxes": boxes, "scores": [0.1, 0.2], "labels": [1, 1]}], [TARGET])
-    assert detections.boxes.tolist() == BOX.tolist() * 2
+    assert detections.shapes.tolist() == BOX.tolist() * 2
 
 
 def test_empty_lists_are_no_error():
     detections, truths = gather([{"boxes": [], "scores": [], "labels": []}], [{"boxes": [], "labels": []}])
-    assert detections.boxes.shape == truths.boxes.shape == (0, 4)
+    assert detections.shapes.shape == truths.boxes.shape == (0, 4)
     assert detections.labels.dtype == truths.labels.dtype == np.int64
     detections, truths = gather([], [])
-    assert detections.boxes.shape == truths.boxes.shape == (0, 4)
+    assert detections.shapes.shape == truths.boxes.shape == (0, 4)
 
 
 @pytest.mark.parametrize(
@@ -103,3 +103,42 @@ def test_empty_lists_are_no_error():
 def test_bad_input(predictions, targets, message):
     with pytest.raises(ValueError, match=message):
         gather(predictions, targets)
+
+
+def test_torchvisions_name_of_a_crowd_is_known_too():
+    _, truths = gather([PREDICTION], [{**TARGET, "iscrowd": np.array([1])}])
+    assert truths.crowd.tolist() == [True]
+
+
+def test_masks_of_images_of_several_sizes_stay_as_they_are():
+    wide, high = np.ones((2, 3, 8), bool), np.zeros((1, 9, 2), bool)
+    high[0, 4] = True
+    predictions = [
+        {"masks": wide, "scores": [0.3, 0.8], "labels": [1, 1]},
+        {"masks": high, "scores": [0.5], "labels": [1]},
+    ]
+    targets = [{"masks": wide[:1], "labels": [1]}, {"masks": high, "labels": [1], "area": [77.0]}]
+    detections, truths = gather(predictions, targets, "segm")
+    assert [mask.shape for mask in detections.shapes] == [(3, 8), (3, 8), (9, 2)]
+    assert detections.scores.tolist() == [0.8, 0.3, 0.5]
+    assert detections.areas.tolist() == [24, 24, 2]
+    assert truths.areas.tolist() == [24, 77]
+    assert truths.boxes.tolist() == np.zeros((2, 4)).tolist()
+
+
+def test_a_pose_has_the_area_of_the_box_around_it_and_a_person_that_of_its_box():
+    points = np.array([[[2, 3, 1], [5, 7, 0], [4, 1, 2]]])
+    detections, truths = gather(
+        [{"keypoints": points, "scores": [1], "labels": [1]}],
+        [{"keypoints": points, "boxes": BOX, "labels": [1]}],
+        "keypoints",
+        3,
+    )
+    assert detections.areas.tolist() == [(5 - 2) * (7 - 1)]
+    assert truths.areas.tolist() == [100]
+    assert truths.boxes.tolist() == BOX.tolist()
+
+
+def test_the_kind_must_be_known():
+    with pytest.raises(ValueError, match="iou_type must be one of bbox, segm, keypoints, got 'boxes'"):
+        gather([], [], "boxes")

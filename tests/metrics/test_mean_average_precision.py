@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scratchcv.boxes import box_iou
-from scratchcv.metrics import mean_average_precision
+from scratchcv.metrics import average_precision, mean_average_precision
 
 
 def prediction(boxes, scores, labels=None):
@@ -155,7 +155,8 @@ def test_labels_keep_detections_apart():
 
 # Seven images, 15 objects, 24 detections: x, y, width, height, and the score in hundredths. The example of
 # R. Padilla et al., "A Survey on Performance Metrics for Object-Detection Algorithms" (IWSSIP 2020), which
-# publishes AP 24.56 % over all points and 26.84 % over 11, at IoU .3.
+# publishes AP 24.56 % over all points and 26.84 % over 11, at IoU .3; the numbers are in sample 2 of
+# github.com/rafaelpadilla/Object-Detection-Metrics, the table and the arithmetic in its README.
 PADILLA_TRUTHS = [
     [(25, 16, 38, 56), (129, 123, 41, 62)],
     [(123, 11, 43, 55), (38, 132, 59, 45)],
@@ -182,24 +183,31 @@ PADILLA_DETECTIONS = [
 ]
 
 
+# The published table, the detections by decreasing score: which are right, at IoU .3.
+PADILLA_HITS = [1, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0]
+
+
 def test_padillas_published_example():
     def corners(rows):
         rows = np.array(rows)
         return np.concatenate([rows[:, :2], rows[:, :2] + rows[:, 2:4]], axis=1)
 
+    # On a tie of .95 the publication takes image 5 before 7, and of .45 image 4 before 6, as we do.
     predictions = [prediction(corners(rows), np.array(rows)[:, 4] / 100) for rows in PADILLA_DETECTIONS]
     targets = [target(corners(rows)) for rows in PADILLA_TRUTHS]
     results = {
         method: mean_average_precision(predictions, targets, iou_threshold=0.3, method=method, plus_one=True)
         for method in ("area", "11point")
     }
-    assert round(100 * results["area"].mean, 2) == 24.57
-    assert abs(100 * results["area"].mean - 24.56) < 0.01
-    assert round(100 * results["11point"].mean, 2) == 26.84
     recall, precision, _ = results["area"].curves[1]
-    assert len(recall) == 24
-    assert recall[-1] == 7 / 15
-    assert precision[-1] == 7 / 24
+    assert (15 * recall).round(9).tolist() == np.cumsum(PADILLA_HITS).tolist()
+    assert precision.tolist() == (np.cumsum(PADILLA_HITS) / np.arange(1, 25)).tolist()
+    assert round(100 * results["11point"].mean, 2) == 26.84
+    # 24.56 is what the publication finds with every number cut off after four digits; in full it is 24.57.
+    cut = [np.floor(1e4 * values) / 1e4 for values in (recall, precision)]
+    assert round(average_precision(*cut), 8) == 0.24560955
+    assert results["area"].mean == pytest.approx(0.245687, abs=1e-6)
+    assert abs(100 * results["area"].mean - 24.56) < 0.01
 
 
 def voc_ap(predictions, targets, label, threshold):

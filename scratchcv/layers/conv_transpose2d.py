@@ -1,0 +1,264 @@
+"""Transposed convolution: the input gradient of a convolution, used forward to enlarge images."""
+
+import math
+
+import numpy as np
+
+from scratchcv.checks import Array, check_floating
+from scratchcv.layers.conv2d import conv2d
+from scratchcv.layers.conv2d_gradients import conv2d_input_gradient, conv2d_weight_gradient
+from scratchcv.layers.initialise import kaiming_normal
+from scratchcv.layers.layer import Layer, Parameter
+from scratchcv.layers.patches import check_filters, check_groups, check_window
+from scratchcv.layers.shapes import Pair, pair
+
+
+def conv_transpose2d(
+    x: Array,
+    weight: Array,
+    bias: Array | None = None,
+    stride: int | Pair = 1,
+    padding: int | Pair = 0,
+    output_padding: int | Pair = 0,
+    groups: int = 1,
+    dilation: int | Pair = 1,
+) -> Array:
+    r"""Return the transposed convolution: every input pixel stamps its filter, weighted by its value.
+
+    .. math:: y_{n,\,o,\,sh+di-p,\,sw+dj-p} \mathrel{+}= W_{c,o,i,j}\; x_{n,c,h,w} \qquad
+              y_{n,o,\cdot,\cdot} \mathrel{+}= b_o
+
+    Parameters
+    ----------
+    x : ndarray of shape (N, C, H, W)
+        The images. Its dtype decides: the others are converted to it.
+    weight : ndarray of shape (C, O / groups, kh, kw)
+        One filter an input channel and output channel.
+    bias : ndarray of shape (O,), optional
+        Added to every position.
+    stride : int or (int, int)
+        s: the filter moves s pixels in the output for every pixel in the input.
+    padding : int or (int, int)
+        p: rows and columns trimmed from each side of the output.
+    output_padding : int or (int, int)
+        Rows and columns that are kept at the bottom and on the right after all; smaller than stride or
+        dilation.
+    groups : int
+        Output and input channels are cut into so many runs; each run sees its own, as in `conv2d`.
+    dilation : int or (int, int)
+        d: the step between a filter's pixels in the output.
+
+    Returns
+    -------
+    ndarray of shape (N, O, H', W')
+        With ``H' = (H - 1) s - 2 p + d (kh - 1) + output_padding + 1``, W' alike.
+
+    Raises
+    ------
+    ValueError
+        When the shapes do not fit, or nothing is left of the output.
+
+    Notes
+    -----
+    The weight has the shape that it has in the convolution whose gradient this is. Also known as
+    upconvolution, fractionally strided or backward strided convolution, and, misleadingly, as deconvolution:
+    it does not undo a convolution. `conv_transpose2d_scatter` and `conv_transpose2d_matrix` are the same,
+    written otherwise.
+
+    The lecture's 3×3 filter with stride 2 turns 2×2 pixels into 5×5. Trimming the first row and column gives
+    4×4, which is padding 1 and output_padding 1; padding 1 alone trims both sides, to 3×3.
+
+    References
+    ----------
+    torch.nn.functional.conv_transpose2d; Dumoulin, Visin, "A guide to convolution arithmetic for deep
+    learning", 2016, chapter 4; lectures S0, lines 740-787, S1, 1679-1715, S2, 900-952, S3, 1005-1041.
+
+    Examples
+    --------
+    >>> x = np.array([[0.0, 1.0], [2.0, 3.0]]).reshape(1, 1, 2, 2)
+    >>> conv_transpose2d(x, x)[0, 0].tolist()
+    [[0.0, 0.0, 1.0], [0.0, 4.0, 6.0], [4.0, 12.0, 9.0]]
+    """
+    window = check_window(stride, padding, dilation)
+    more = pair("output_padding", output_padding, least=0)
+    weight = check_filters(weight, groups, ("C", "O"))
+    x = check_floating("x", x, ("N", len(weight), "H", "W"))
+    size = conv_transpose2d_output_size(x.shape[2:], weight.shape[2:], *window, more)
+    y = conv2d_input_gradient(_append_zeros(x, more, window[0]), weight, size, *window, groups)
+    if bias is not None:
+        y += check_floating("bias", bias, (y.shape[1],), x.dtype)[:, None, None]
+    return y
+
+
+def conv_transpose2d_backward(
+    dy: Array,
+    x: Array,
+    weight: Array,
+    stride: int | Pair = 1,
+    padding: int | Pair = 0,
+    output_padding: int | Pair = 0,
+    groups: int = 1,
+    dilation: int | Pair = 1,
+) -> tuple[Array, Array, Array]:
+    r"""Return the gradients of a transposed convolution's input, weight and bias.
+
+    The transpose of the transpose is the convolution itself, and the weight cannot tell which of the two
+    images is called the input:
+
+    .. math::
+        dx_{n,c,h,w} = \sum_{o,i,j} W_{c,o,i,j}\; dy_{n,\,o,\,sh+di-p,\,sw+dj-p} \qquad
+        dW_{c,o,i,j} = \sum_{n,h,w} x_{n,c,h,w}\; dy_{n,\,o,\,sh+di-p,\,sw+dj-p} \qquad
+        db_o = \sum_{n,h,w} dy_{n,o,h,w}
+
+    Parameters
+    ----------
+    dy : ndarray of shape (N, O, H', W')
+        Gradient of the output.
+    x, weight, stride, padding, output_padding, groups, dilation
+        What `conv_transpose2d` was called with.
+
+    Returns
+    -------
+    dx, dweight, dbias : ndarray
+        Shaped like x, weight and bias.
+
+    Examples
+    --------
+    >>> x = np.array([[0.0, 1.0], [2.0, 3.0]]).reshape(1, 1, 2, 2)
+    >>> dx, dweight, dbias = conv_transpose2d_backward(np.ones((1, 1, 3, 3)), x, x)
+    >>> dx[0, 0].tolist(), dweight[0, 0].tolist(), dbias.tolist()
+    ([[6.0, 6.0], [6.0, 6.0]], [[6.0, 6.0], [6.0, 6.0]], [9.0])
+    """
+    window = check_window(stride, padding, dilation)
+    more = pair("output_padding", output_padding, least=0)
+    weight = check_filters(weight, groups, ("C", "O"))
+    x = check_floating("x", x, ("N", len(weight), "H", "W"))
+    size = conv_transpose2d_output_size(x.shape[2:], weight.shape[2:], *window, more)
+    dy = check_floating("dy", dy, (len(x), groups * weight.shape[1], *size), x.dtype)
+    dx = conv2d(dy, weight, None, *window, groups)[:, :, : x.shape[2], : x.shape[3]]
+    dweight = conv2d_weight_gradient(_append_zeros(x, more, window[0]), dy, weight.shape[2:], *window, groups)
+    return np.ascontiguousarray(dx), dweight, dy.sum(axis=(0, 2, 3))
+
+
+def conv_transpose2d_output_size(
+    image_size: Pair, kernel_size: Pair, stride: Pair, padding: Pair, dilation: Pair, output_padding: Pair
+) -> Pair:
+    r"""Return the size of a transposed convolution's output.
+
+    .. math:: H' = (H - 1) s - 2p + d (k - 1) + \text{output\_padding} + 1
+
+    A convolution with a stride maps several sizes to one; output_padding says which of them is meant.
+
+    Parameters
+    ----------
+    image_size, kernel_size, stride, padding, dilation, output_padding : (int, int)
+        Vertical and horizontal, in pixels.
+
+    Raises
+    ------
+    ValueError
+        When output_padding is not smaller than stride or dilation, or nothing is left of the output.
+
+    Examples
+    --------
+    >>> conv_transpose2d_output_size((2, 2), (3, 3), (2, 2), (1, 1), (1, 1), (1, 1))
+    (4, 4)
+    """
+    check_output_padding(output_padding, stride, dilation)
+    sides = zip(image_size, kernel_size, stride, padding, dilation, output_padding, strict=True)
+    height, width = ((H - 1) * s - 2 * p + d * (k - 1) + more + 1 for H, k, s, p, d, more in sides)
+    if min(height, width, *image_size) < 1:
+        raise ValueError(f"an image of {image_size} gives an output of {(height, width)}, which has no pixel")
+    return height, width
+
+
+def check_output_padding(output_padding: Pair, stride: Pair, dilation: Pair) -> None:
+    """Fail unless output_padding is smaller than the stride or the dilation, along each side.
+
+    Examples
+    --------
+    >>> check_output_padding((2, 0), (2, 2), (1, 1))
+    Traceback (most recent call last):
+    ValueError: output_padding must be smaller than stride (2, 2) or dilation (1, 1), got (2, 0)
+    """
+    if any(more >= max(both) for more, *both in zip(output_padding, stride, dilation, strict=True)):
+        wanted = f"smaller than stride {stride} or dilation {dilation}"
+        raise ValueError(f"output_padding must be {wanted}, got {output_padding}")
+
+
+def _append_zeros(x: Array, output_padding: Pair, stride: Pair) -> Array:
+    """Append zero rows and columns, which stamp nothing, where output_padding makes room for whole steps.
+
+    With dilation it may exceed the stride; then a convolution of the output has more windows than x pixels.
+    """
+    rows, columns = output_padding[0] // stride[0], output_padding[1] // stride[1]
+    return np.pad(x, ((0, 0), (0, 0), (0, rows), (0, columns))) if rows or columns else x
+
+
+class ConvTranspose2d(Layer):
+    """Transposed convolution with learned filters; see `conv_transpose2d` for the formula.
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+        C and O.
+    kernel_size, stride, padding, output_padding, dilation : int or (int, int)
+        As in `conv_transpose2d`. Kernels that are no multiple of the stride overlap unevenly, which shows as
+        a checkerboard.
+    groups : int
+        As in `conv_transpose2d`; divides both numbers of channels.
+    bias : bool
+        Whether to learn a bias.
+    rng : numpy.random.Generator, optional
+        Draws the initial weights (He et al. 2015); the bias starts at zero. `bilinear_kernel` is another
+        way to start.
+
+    Examples
+    --------
+    >>> up = ConvTranspose2d(16, 3, 4, stride=2, padding=1)
+    >>> up(np.zeros((2, 16, 8, 8), np.float32)).shape
+    (2, 3, 16, 16)
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: int | Pair,
+        stride: int | Pair = 1,
+        padding: int | Pair = 0,
+        output_padding: int | Pair = 0,
+        groups: int = 1,
+        bias: bool = True,
+        dilation: int | Pair = 1,
+        *,
+        rng: np.random.Generator | None = None,
+    ) -> None:
+        self.stride, self.padding, self.dilation = check_window(stride, padding, dilation)
+        self.output_padding = pair("output_padding", output_padding, least=0)
+        check_output_padding(self.output_padding, self.stride, self.dilation)
+        self.groups = check_groups(groups, "in_channels", in_channels)
+        check_groups(groups, "out_channels", out_channels)
+        kernel = pair("kernel_size", kernel_size, least=1)
+        # What adds up in an output pixel: C / groups channels, and one of s·s phases of the kernel.
+        fan_in = in_channels // groups * math.prod(kernel) / math.prod(self.stride)
+        shape = (in_channels, out_channels // groups, *kernel)
+        self.weight = Parameter(kaiming_normal(shape, rng, fan_in=fan_in))
+        self.bias = Parameter(np.zeros(out_channels)) if bias else None
+
+    def forward(self, x: Array) -> tuple[Array, tuple[Array]]:
+        """Return the transposed convolution of x (N, C, H, W); the cache is x."""
+        bias = None if self.bias is None else self.bias.value
+        return conv_transpose2d(x, self.weight.value, bias, *self._settings()), (x,)
+
+    def backward(self, dy: Array, cache: tuple[Array]) -> Array:
+        """Return dx (N, C, H, W); add the gradients of weight and bias."""
+        (x,) = cache
+        dx, dweight, dbias = conv_transpose2d_backward(dy, x, self.weight.value, *self._settings())
+        self.weight.grad += dweight
+        if self.bias is not None:
+            self.bias.grad += dbias
+        return dx
+
+    def _settings(self) -> tuple[Pair, Pair, Pair, int, Pair]:
+        return self.stride, self.padding, self.output_padding, self.groups, self.dilation

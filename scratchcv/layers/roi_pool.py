@@ -1,0 +1,177 @@
+"""RoI pooling: the maxima of a fixed grid of bins in each region of interest."""
+
+import numpy as np
+
+from scratchcv.checks import Array, check_array, check_floating
+from scratchcv.layers.layer import Layer
+from scratchcv.layers.planes import scatter_planes
+from scratchcv.layers.shapes import Pair, pair
+from scratchcv.layers.window_maximum import window_maximum
+
+
+def roi_pool(
+    x: Array, rois: Array, output_size: int | Pair, spatial_scale: float = 1.0
+) -> tuple[Array, Array]:
+    r"""Return the largest value of each bin of each region, and where it stood.
+
+    With σ the scale and corners rounded to pixels, both of which belong to the region, bin h of H' covers the
+    rows
+
+    .. math::
+        y_1 + \lfloor h\,b \rfloor \le r < y_1 + \lceil (h + 1)\,b \rceil, \qquad
+        b = \frac{\max(y_2 - y_1 + 1,\ 1)}{H'}, \qquad (y_1, y_2) = \operatorname{round}(\sigma\, roi_y)
+
+    that lie in the image, and columns alike.
+
+    Parameters
+    ----------
+    x : ndarray of shape (N, C, H, W)
+        Feature maps.
+    rois : ndarray of shape (K, 5)
+        Image index in 0 … N − 1, then the box `xyxy` in the original image's pixels.
+    output_size : int or (int, int)
+        H' and W', the numbers of bins.
+    spatial_scale : float
+        σ, pixels of the feature map a pixel of the original image.
+
+    Returns
+    -------
+    y : ndarray of shape (K, C, H', W')
+        The maxima; 0 where a bin has no pixel of the image.
+    indices : ndarray of int64, shape (K, C, H', W')
+        Position of each maximum in its flattened map, the first of equals; −1 where there is none.
+
+    Raises
+    ------
+    ValueError
+        When a shape differs, a region is not finite, its image does not exist, or the scale is not positive.
+
+    Notes
+    -----
+    Bins are those of torchvision, worked out in x's own precision: halves are rounded away from zero, and a
+    region is at least one pixel. torchvision passes over NaN and -inf; here NaN wins, as in `max_pool2d`.
+    Corners beyond 2³⁰ pixels count as 2³⁰.
+
+    References
+    ----------
+    Girshick, "Fast R-CNN", 2015, section 2.1; torchvision.ops.roi_pool; lecture S1, lines 659-678.
+
+    Examples
+    --------
+    >>> rois = np.array([[0, 0, 0, 20, 20], [0, 0, 10, 30, 30.0]])
+    >>> y, indices = roi_pool(np.arange(16.0).reshape(1, 1, 4, 4), rois, 2, 0.1)
+    >>> y[:, 0].tolist()
+    [[[5.0, 6.0], [9.0, 10.0]], [[9.0, 11.0], [13.0, 15.0]]]
+    """
+    x = check_floating("x", x, ("N", "C", "H", "W"))
+    sizes = pair("output_size", output_size, least=1)
+    if not 0 < spatial_scale < np.inf:
+        raise ValueError(f"spatial_scale must be positive, got {spatial_scale}")
+    images, boxes = _check_rois(rois, len(x), x.dtype)
+    edges = _round_half_away(boxes * x.dtype.type(spatial_scale))  # (K, 4)
+    columns = _bins(edges[:, 0], edges[:, 2], sizes[1], x.shape[3])
+    rows = _bins(edges[:, 1], edges[:, 3], sizes[0], x.shape[2])
+    return window_maximum(x, images, rows, columns)
+
+
+def _bins(first: Array, last: Array, size: int, side: int) -> Array:
+    """Return start and stop of every region's bins along one side of the map, (K, size, 2)."""
+    step = np.maximum(last - first + 1, 1) / first.dtype.type(size)
+    number = np.arange(size + 1, dtype=first.dtype)
+    start, stop = np.floor(step[:, None] * number[:-1]), np.ceil(step[:, None] * number[1:])
+    bounds = np.stack([start, stop], axis=2).astype(np.int64) + first.astype(np.int64)[:, None, None]
+    inside: Array = np.clip(bounds, 0, side)
+    return inside
+
+
+def _round_half_away(values: Array) -> Array:
+    """Round as C does, halves away from zero; NumPy would round them to even numbers."""
+    whole = np.trunc(values)
+    rounded: Array = whole + np.copysign(abs(values - whole) >= 0.5, values)
+    return np.clip(rounded, -(2**30), 2**30)  # so that they are integers, too
+
+
+def _check_rois(rois: Array, count: int, dtype: np.dtype[np.floating]) -> tuple[Array, Array]:
+    """Return the image of each region, and the boxes in a dtype."""
+    rois = check_array("rois", rois, ("K", 5))
+    finite = np.isfinite(rois).all(axis=1)
+    if not finite.all():
+        row = int(np.argmin(finite))
+        raise ValueError(f"rois[{row}] has a number that is not finite: {rois[row].tolist()}")
+    images = rois[:, 0]
+    known = (images >= 0) & (images < count) & (images == np.floor(images))
+    if not known.all():
+        row = int(np.argmin(known))
+        raise ValueError(f"rois[{row}] is on image {images[row]:g}, of a batch of {count} images")
+    return images.astype(np.int64), np.clip(rois[:, 1:], -(2.0**60), 2.0**60).astype(dtype)  # none overflows
+
+
+def roi_pool_backward(dy: Array, indices: Array, rois: Array, x_shape: tuple[int, int, int, int]) -> Array:
+    r"""Return the gradient of the feature maps: each dy goes to the pixel that won its bin.
+
+    .. math:: dx_{n,c,q} = \sum_{k:\ roi\ k\ on\ n}\ \sum_{h,w:\, indices_{k,c,h,w} = q} dy_{k,c,h,w}
+
+    Parameters
+    ----------
+    dy : ndarray of shape (K, C, H', W')
+        Gradient of the maxima.
+    indices : ndarray of int64, shape (K, C, H', W')
+        What `roi_pool` returned.
+    rois : ndarray of shape (K, 5)
+        The regions.
+    x_shape : (int, int, int, int)
+        Shape of the feature maps.
+
+    Returns
+    -------
+    ndarray of shape (N, C, H, W)
+        A sum where a pixel won bins of several regions.
+
+    References
+    ----------
+    Girshick, "Fast R-CNN", 2015, equation 4.
+
+    Examples
+    --------
+    >>> x, rois = np.array([[[[1.0, 2.0]]]]), np.array([[0, 0, 0, 1, 0], [0, 1, 0, 1, 0]])
+    >>> y, indices = roi_pool(x, rois, 1)
+    >>> roi_pool_backward(np.ones((2, 1, 1, 1)), indices, rois, x.shape).tolist()
+    [[[[0.0, 2.0]]]]
+    """
+    indices = check_array("indices", indices, ("K", x_shape[1], "H'", "W'"))
+    dy = check_floating("dy", dy, indices.shape)
+    images, _ = _check_rois(check_array("rois", rois, (len(indices), 5)), x_shape[0], dy.dtype)
+    return scatter_planes(dy, indices, x_shape, images)
+
+
+class RoIPool(Layer):
+    """RoI pooling; see `roi_pool`.
+
+    Parameters
+    ----------
+    output_size, spatial_scale
+        As in `roi_pool`.
+
+    Examples
+    --------
+    >>> x = np.arange(16.0).reshape(1, 1, 4, 4)
+    >>> RoIPool(2, spatial_scale=1.0)(x, np.array([[0, 0, 0, 3, 3]]))[0, 0].tolist()
+    [[5.0, 7.0], [13.0, 15.0]]
+    """
+
+    def __init__(self, output_size: int | Pair, spatial_scale: float) -> None:
+        self.output_size = output_size
+        self.spatial_scale = spatial_scale
+
+    def forward(self, x: Array, rois: Array) -> tuple[Array, tuple[Array, Array, tuple[int, ...]]]:
+        """Return the maxima; the cache is where they stood, the regions and x's shape."""
+        y, indices = roi_pool(x, rois, self.output_size, self.spatial_scale)
+        return y, (indices, rois, x.shape)
+
+    def backward(
+        self, dy: Array, cache: tuple[Array, Array, tuple[int, int, int, int]]
+    ) -> tuple[Array, Array]:
+        """Return dx and zeros for the regions: moved a little, they round to the same pixels."""
+        indices, rois, x_shape = cache
+        dx = roi_pool_backward(dy, indices, rois, x_shape)
+        return dx, np.zeros_like(rois, dx.dtype)

@@ -1,0 +1,167 @@
+"""Binary cross-entropy: how surprised a probability is by a yes or a no."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from scratchcv.checks import Array, as_floating, check_array
+from scratchcv.layers.sigmoid import log_sigmoid, sigmoid
+from scratchcv.losses.reduction import check_reduction, reduce
+
+
+def binary_cross_entropy_with_logits(
+    logits: ArrayLike,
+    targets: ArrayLike,
+    *,
+    weight: ArrayLike | None = None,
+    pos_weight: ArrayLike | None = None,
+    ignore_index: int | None = None,
+    reduction: str = "mean",
+) -> tuple[Any, Array]:
+    r"""Return the negative log-probability of yes-or-no targets, and its gradient.
+
+    With logit x, target t and :math:`p = \sigma(x)`, each element costs
+
+    .. math:: L = -w \left[ w_+ \, t \log p + (1 - t) \log(1 - p) \right], \qquad
+              \frac{\partial L}{\partial x} = w \left[ (1 - t) \, p - w_+ \, t \, (1 - p) \right]
+
+    Parameters
+    ----------
+    logits : array_like of any shape
+        Raw scores x: of anchors, of classes that do not exclude each other, of pixels.
+    targets : array_like like `logits`
+        Labels 0 and 1, or probabilities between them.
+    weight : array_like, optional
+        Weight w of each element; broadcast to the shape of `logits`.
+    pos_weight : array_like, optional
+        Weight of the yes-part alone, a number for each class; broadcast, the classes being the last axis.
+    ignore_index : int, optional
+        Target of elements that count neither in the loss nor in its mean, such as 255 for unlabelled pixels.
+    reduction : {"mean", "sum", "none"}
+        What becomes of the elements' losses.
+
+    Returns
+    -------
+    loss : float, or ndarray like `logits` for ``reduction="none"``
+    dlogits : ndarray
+        Like `logits`; for ``"none"`` the gradient of the losses' sum.
+
+    Raises
+    ------
+    ValueError
+        When shapes do not fit, or a target lies outside 0…1.
+
+    Notes
+    -----
+    Semantics are PyTorch's: the mean divides by the number of elements, whatever their weights (the class
+    weights of `cross_entropy` do count in its mean). PyTorch has no `ignore_index` here, takes targets
+    outside 0…1, and gives NaN for the mean of nothing, which is 0 here.
+
+    With 1 - p as the sigmoid of -x, the formula is evaluated as it stands: nothing overflows, and no
+    logarithm meets a 0. For plain labels the gradient is p - t.
+
+    References
+    ----------
+    I. Goodfellow et al., "Deep Learning", 2016, section 6.2.2.2; lecture S1, lines 741-856: one logistic
+    regression for each anchor.
+
+    Examples
+    --------
+    >>> loss, dlogits = binary_cross_entropy_with_logits([0.0, 1e4], [1, 0], reduction="none")
+    >>> loss.round(4).tolist(), dlogits.tolist()
+    ([0.6931, 10000.0], [-0.5, 1.0])
+    """
+    check_reduction(reduction)
+    logits = as_floating(logits)
+    targets, used = _check_targets(targets, logits, ignore_index)
+    weights = used if weight is None else used * _broadcast("weight", weight, logits)
+    yes = targets if pos_weight is None else targets * _broadcast("pos_weight", pos_weight, logits)
+    no = 1 - targets
+    losses = -weights * (yes * log_sigmoid(logits) + no * log_sigmoid(-logits))
+    dlogits = weights * (no * sigmoid(logits) - yes * sigmoid(-logits))
+    if ignore_index is not None:  # whatever stands there, even NaN
+        losses, dlogits = np.where(used, losses, 0), np.where(used, dlogits, 0)
+    return reduce(losses, dlogits, reduction, float(used.sum(dtype=np.float64)))
+
+
+def binary_cross_entropy(
+    scores: ArrayLike,
+    targets: ArrayLike,
+    *,
+    weight: ArrayLike | None = None,
+    reduction: str = "mean",
+) -> tuple[Any, Array]:
+    r"""Return the binary cross-entropy of probabilities, and its gradient.
+
+    .. math:: L = -w \left[ t \log p + (1 - t) \log(1 - p) \right], \qquad
+              \frac{\partial L}{\partial p} = w \, \frac{p - t}{p \, (1 - p)}
+
+    Parameters
+    ----------
+    scores : array_like of any shape
+        Probabilities p, 0 to 1.
+    targets : array_like like `scores`
+        Labels 0 and 1, or probabilities between them.
+    weight : array_like, optional
+        Weight of each element; broadcast to the shape of `scores`.
+    reduction : {"mean", "sum", "none"}
+        What becomes of the elements' losses; the mean of nothing is 0.
+
+    Returns
+    -------
+    loss : float, or ndarray like `scores` for ``reduction="none"``
+    dscores : ndarray
+        Like `scores`; for ``"none"`` the gradient of the losses' sum.
+
+    Raises
+    ------
+    ValueError
+        When shapes do not fit, or a score or a target lies outside 0…1.
+
+    Notes
+    -----
+    A score of exactly 0 that should be 1 costs infinitely much. As in PyTorch no logarithm is taken for less
+    than -100, and the gradient's denominator for no less than 1e-12. That is a repair: from float32 logits of
+    17 on, p is 1 and says nothing more. Train with `binary_cross_entropy_with_logits`.
+
+    References
+    ----------
+    torch.nn.functional.binary_cross_entropy.
+
+    Examples
+    --------
+    >>> loss, dscores = binary_cross_entropy([0.5, 0.0], [1, 1], reduction="none")
+    >>> loss.round(4).tolist(), dscores.tolist()
+    ([0.6931, 100.0], [-2.0, -1000000000000.0])
+    """
+    check_reduction(reduction)
+    scores = as_floating(scores)
+    if not ((scores >= 0) & (scores <= 1)).all():
+        raise ValueError(f"scores must lie between 0 and 1, got {scores.min()} to {scores.max()}")
+    targets, used = _check_targets(targets, scores, None)
+    weights = used if weight is None else _broadcast("weight", weight, scores)
+    with np.errstate(divide="ignore"):
+        log_yes, log_no = np.maximum(np.log(scores), -100), np.maximum(np.log1p(-scores), -100)
+    losses = -weights * (targets * log_yes + (1 - targets) * log_no)
+    dscores = weights * (scores - targets) / np.maximum(scores * (1 - scores), 1e-12)
+    return reduce(losses, dscores, reduction, losses.size)
+
+
+def _check_targets(targets: ArrayLike, like: Array, ignore_index: int | None) -> tuple[Array, Array]:
+    """Return targets and, as 1 and 0 of their dtype, which of them count; those that do not are 0."""
+    targets = check_array("targets", targets, like.shape)
+    counted = np.ones(like.shape, bool) if ignore_index is None else targets != ignore_index
+    wrong = counted & ~((targets >= 0) & (targets <= 1))
+    if wrong.any():
+        place = tuple(int(i) for i in np.argwhere(wrong)[0])
+        raise ValueError(f"targets must lie between 0 and 1, got targets{list(place)} = {targets[place]}")
+    return np.where(counted, targets, 0).astype(like.dtype, copy=False), counted.astype(like.dtype)
+
+
+def _broadcast(name: str, value: ArrayLike, like: Array) -> Array:
+    array = np.asarray(value, like.dtype)
+    try:
+        return np.broadcast_to(array, like.shape)
+    except ValueError:
+        raise ValueError(f"{name} must broadcast to shape {like.shape}, got {array.shape}") from None

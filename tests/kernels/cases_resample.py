@@ -1,0 +1,53 @@
+"""Calls on which both forms of `kernels/resample.py` must agree."""
+
+import numpy as np
+
+from scratchcv.layers import interpolate, interpolate_backward, roi_align, roi_align_backward
+
+
+def resized(x, rois, size, mode):
+    """Resample whole images, or regions of them."""
+    return interpolate(x, size, mode=mode) if rois is None else roi_align(x, rois, size, 0.5, aligned=True)
+
+
+def resized_backward(dy, x, rois, size, mode):
+    if rois is None:
+        return interpolate_backward(dy, x.shape[2:], size, mode=mode)
+    return roi_align_backward(dy, rois, x.shape, size, 0.5, aligned=True)
+
+
+def resample_calls(dtype):
+    rng = np.random.default_rng(0)
+    for shape, size, mode in [
+        ((2, 3, 5, 4), (9, 7), "nearest"),
+        ((1, 2, 5, 4), (3, 2), "nearest-exact"),
+        ((2, 1, 3, 4), (6, 8), "bilinear"),
+        ((1, 2, 9, 8), (2, 3), "bicubic"),
+        ((1, 1, 1, 1), (5, 5), "bicubic"),
+        ((0, 3, 4, 4), (2, 2), "bilinear"),
+        ((3, 11, 16, 17), (40, 33), "bicubic"),  # large enough for two threads
+    ]:
+        yield rng.standard_normal(shape).astype(dtype), None, size, mode
+    for shape, regions, size in [
+        ((2, 3, 7, 5), 6, (3, 2)),
+        ((1, 2, 4, 4), 0, (2, 2)),
+        ((0, 2, 4, 4), 0, (2, 2)),
+        ((3, 8, 20, 21), 40, (7, 7)),  # large enough for two threads
+    ]:
+        corner = rng.uniform(-10, 2 * shape[2], (regions, 2))
+        extent = rng.uniform(-1, 20, (regions, 2))
+        images = rng.integers(0, max(shape[0], 1), (regions, 1))
+        rois = np.concatenate([images, corner, corner + extent], axis=1).astype(dtype)
+        yield rng.standard_normal(shape).astype(dtype), rois, size, None
+
+
+def resample_backward_calls(dtype):
+    for x, rois, size, mode in resample_calls(dtype):
+        dy = np.random.default_rng(1).standard_normal(resized(x, rois, size, mode).shape).astype(dtype)
+        yield dy, x, rois, size, mode
+
+
+CASES = {
+    "resample": (resized, resample_calls),
+    "resample_backward": (resized_backward, resample_backward_calls),
+}

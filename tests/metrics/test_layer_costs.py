@@ -1,0 +1,89 @@
+"""What layers cost: formulas against counting by hand."""
+
+import numpy as np
+import pytest
+
+from scratchcv import layers
+from scratchcv.layers import (
+    AdaptiveAvgPool2d,
+    Add,
+    AvgPool2d,
+    BatchNorm2d,
+    Conv2d,
+    ConvTranspose2d,
+    Dropout,
+    Flatten,
+    Layer,
+    Linear,
+    MaxPool2d,
+    ReLU,
+    Residual,
+    Upsample,
+)
+from scratchcv.metrics.layer_costs import COSTS, layer_cost
+
+
+def cost(layer, *shapes):
+    inputs = tuple(np.ones(shape, np.float32) for shape in shapes)
+    return layer_cost(layer, inputs, layer.forward(*inputs)[0])
+
+
+def test_convolution_by_loops():
+    """Each output is a sum over its filter's taps, those on the padding too."""
+    N, C, O, groups, kh, kw = 2, 4, 6, 2, 3, 2
+    layer = Conv2d(C, O, (kh, kw), stride=2, padding=1, groups=groups)
+    H = W = 7
+    heights, widths = range(0, H + 2 - kh + 1, 2), range(0, W + 2 - kw + 1, 2)
+    outputs = N * O * len(heights) * len(widths)
+    multiply_adds = outputs * (C // groups) * kh * kw
+    assert cost(layer, (N, C, H, W)) == (2 * multiply_adds, 4 * multiply_adds + outputs)
+
+
+def test_transposed_convolution_costs_what_its_convolution_does():
+    conv = Conv2d(3, 5, 3, stride=2, bias=False)
+    transposed = ConvTranspose2d(5, 3, 3, stride=2, bias=False)
+    assert cost(transposed, (2, 5, 4, 4)) == cost(conv, (2, 3, 9, 9))
+
+
+def test_a_linear_layer_is_a_convolution_of_the_whole_image():
+    """S2, lines 182-211."""
+    conv, linear = Conv2d(16, 120, 5), Linear(400, 120)
+    assert cost(conv, (3, 16, 5, 5)) == cost(linear, (3, 400)) == (2 * 3 * 48_000, 4 * 3 * 48_000 + 360)
+
+
+@pytest.mark.parametrize(
+    ("layer", "shapes", "forward", "backward"),
+    [
+        (ReLU(), [(2, 3)], 6, 6),
+        (Flatten(), [(2, 3, 4)], 0, 0),
+        (Add(), [(2, 3)] * 3, 12, 0),
+        (Residual(ReLU()), [(2, 3)], 6, 6),
+        (MaxPool2d(2), [(1, 1, 4, 4)], 4 * 3, 4),  # 3 comparisons a window
+        (AvgPool2d(2), [(1, 1, 4, 4)], 4 * 4, 4 * 5),  # 3 additions and a division
+        (AdaptiveAvgPool2d(1), [(1, 2, 3, 3)], 18, 20),
+        (AdaptiveAvgPool2d(2), [(1, 1, 3, 3)], 16, 20),  # windows of 2 × 2 that overlap
+        (Upsample(scale_factor=2), [(1, 1, 2, 2)], 0, 16),
+        (Upsample(scale_factor=2, mode="bilinear"), [(1, 1, 2, 2)], 16 * 8, 16 * 8),
+        (BatchNorm2d(2), [(1, 2, 3, 1)], 36, 54),
+        (BatchNorm2d(2).eval(), [(1, 2, 3, 1)], 12, 36),
+        (Dropout(), [(4,)], 8, 4),
+        (Dropout().eval(), [(4,)], 0, 0),
+    ],
+)
+def test_by_hand(layer, shapes, forward, backward):
+    assert cost(layer, *shapes) == (forward, backward)
+
+
+def test_a_class_inherits_its_cost_and_a_strange_one_has_none():
+    class Louder(ReLU):
+        pass
+
+    assert cost(Louder(), (2, 3)) == (6, 6)
+    assert layer_cost(Layer(), (), None) is None
+
+
+def test_every_layer_of_the_room_is_known_or_named_here():
+    depends_on_the_rois = {"RoIPool", "RoIAlign"}
+    kinds = {kind for kind in vars(layers).values() if isinstance(kind, type) and issubclass(kind, Layer)}
+    unknown = {kind.__name__ for kind in kinds - COSTS.keys()}
+    assert unknown <= depends_on_the_rois | {"Layer"}

@@ -1,0 +1,79 @@
+"""Tasks, definitions, and the detection of a single object."""
+
+import numpy as np
+import pytest
+
+from scratchcv.boxes import box_convert, box_iou
+from scratchcv.data import SceneDataset
+from scratchcv.layers import Linear, softmax
+from scratchcv.losses import cross_entropy, mse_loss
+from scratchcv.losses.multi_task import multi_task_loss
+
+
+def test_01_the_tasks_and_what_they_put_out():
+    """S0, lines 513-524; S1, lines 7-71; S2, lines 10-43 and 958-967: one scene answers every task.
+
+    Things have instances, stuff has none; panoptic segmentation labels the pixels of *stuff*, too.
+    """
+    _, target = SceneDataset(1, seed=0)[0]
+    objects = len(target["boxes"])
+    assert target["boxes"].shape == (objects, 4)  # detection: things alone
+    assert target["labels"].shape == (objects,)
+    assert target["masks"].shape == (
+        objects,
+        *target["semantic"].shape,
+    )  # instance segmentation: things alone
+    things = target["masks"].any(axis=0)
+    assert things.any()
+    assert not things.all()
+    stuff = set(np.unique(target["semantic"][~things]).tolist())
+    assert stuff.isdisjoint(target["labels"].tolist())  # semantic and panoptic: the rest is stuff
+
+
+def test_02_four_numbers_an_object():
+    """S0, lines 26-67; S1, lines 214-232; S2, lines 53-161: 4 for the cat, 12 for dog, dog, cat, 4 N for N."""
+    for N in (1, 3, 6):
+        assert box_convert(np.ones((N, 4)), "cxcywh", "xyxy").size == 4 * N
+
+
+def test_03_centres_and_corners():
+    """S0, line 44 (centres), and S3, lines 302-326 (corners): the dog and the cat in both forms."""
+    dog_bbox, cat_bbox = [60, 45, 378, 516], [400, 112, 655, 493]
+    centres = box_convert([dog_bbox, cat_bbox], "xyxy", "cxcywh")
+    assert centres.tolist() == [[219, 280.5, 318, 471], [527.5, 302.5, 255, 381]]
+    assert box_convert(centres, "cxcywh", "xyxy").tolist() == [dog_bbox, cat_bbox]
+    assert box_iou([dog_bbox], [cat_bbox]).item() == 0
+
+
+def test_05_what_and_where_in_a_weighted_sum():
+    """S0, lines 852-915; S1, lines 164-212; S2, lines 67-133: 4096 -> 1000 softmax, 4096 -> 4 L2, summed."""
+    rng = np.random.default_rng(0)
+    features = rng.standard_normal((1, 4096))
+    what, where = Linear(4096, 1000, rng=rng).astype(np.float64), Linear(4096, 4, rng=rng).astype(np.float64)
+    (logits, _), (box, _) = what.forward(features), where.forward(features)
+    assert (logits.shape, box.shape) == ((1, 1000), (1, 4))
+    classification = cross_entropy(logits, [3])
+    regression = mse_loss(box, np.array([[0.5, 0.5, 0.2, 0.4]]))
+    losses, (dlogits, dbox) = multi_task_loss(
+        {"classification": classification, "box": regression}, {"classification": 1.0, "box": 0.25}
+    )
+    assert losses == {"classification": classification[0], "box": 0.25 * regression[0]}
+    np.testing.assert_array_equal(dlogits, classification[1])
+    np.testing.assert_array_equal(dbox, 0.25 * regression[1])
+
+
+def test_05_the_printed_scores_are_probabilities():
+    """S0, lines 884-886: Cat .9, Dog .05, Car .01, and .04 for the 997 others."""
+    printed = np.array([0.9, 0.05, 0.01, *[0.04 / 997] * 997])
+    assert printed.sum() == pytest.approx(1, abs=1e-12)
+    np.testing.assert_allclose(softmax(np.log(printed), axis=0), printed, rtol=1e-12)
+    assert cross_entropy(np.log(printed)[None], [0])[0] == pytest.approx(0.10536051565782628, rel=1e-12)
+
+
+def test_06_accuracy_and_iou_are_the_metrics():
+    """S1, lines 45-71: a class counts by accuracy, a box by its IoU."""
+    from scratchcv.metrics import localization_accuracy
+
+    boxes, truths = np.array([[0, 0, 2, 2.0]] * 3), np.array([[0, 0, 2, 2], [0, 0, 2, 1], [5, 5, 6, 6.0]])
+    result = localization_accuracy([1, 1, 2], boxes, [1, 2, 2], truths)
+    assert result is not None
