@@ -86,4 +86,5 @@ def check_floating(
     dtype('float32')
     """
     array = as_floating(check_array(name, value, shape))
-    return np.ascontiguousarray(array, array.dtype if dtype is None else dtype)
+    # Not np.ascontiguousarray, which gives a number an axis.
+    return np.asarray(array, array.dtype if dtype is None else dtype, order="C")

@@ -65,6 +65,7 @@ OF_THE_HOUSE = {
     "test_architecture.py",
     "test_doctests.py",
     "test_documents.py",
+    "test_every_operation.py",
     "test_init.py",
     "test_notebooks.py",
     "test_without_numba.py",

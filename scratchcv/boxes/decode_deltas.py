@@ -50,7 +50,8 @@ def decode_deltas(
 
     Notes
     -----
-    The limit acts on one side only: a box may shrink to nothing. NaN deltas give NaN boxes.
+    The limit acts on one side only: a box may shrink to nothing. NaN deltas give NaN boxes. Where each class
+    has deltas of its own, (N, 4K), see `decode_class_deltas`.
 
     References
     ----------
@@ -60,7 +61,7 @@ def decode_deltas(
     --------
     The proposal (100, 100, 50, 80) in centre form with t = (.1, .2, ln 2, 0) becomes (105, 116, 100, 80):
 
-    >>> decode_deltas([[0.1, 0.2, math.log(2), 0]], [[75, 60, 125, 140]]).round(6).tolist()
+    >>> decode_deltas([[0.1, 0.2, np.log(2), 0]], [[75, 60, 125, 140]]).round(6).tolist()
     [[55.0, 76.0, 155.0, 156.0]]
     """
     factors = delta_factors(weights, variances)
@@ -116,7 +117,7 @@ def decode_deltas_backward(
     --------
     Twice the anchor's width of 2: e^tw is 2, and moves the right edge by half of 2 · 2:
 
-    >>> ddeltas, danchors = decode_deltas_backward([[0, 0, 1, 0]], [[0, 0, math.log(2), 0]], [[0, 0, 2, 2]])
+    >>> ddeltas, danchors = decode_deltas_backward([[0, 0, 1, 0]], [[0, 0, np.log(2), 0]], [[0, 0, 2, 2]])
     >>> ddeltas.tolist(), danchors.tolist()
     ([[2.0, 0.0, 2.0, 0.0]], [[-0.5, 0.0, 1.5, 0.0]])
     """

@@ -14,6 +14,7 @@ def centers_and_sizes(boxes: Array) -> tuple[Array, Array]:
 
     Examples
     --------
+    >>> import numpy as np
     >>> centers, sizes = centers_and_sizes(np.array([[0.0, 0.0, 4.0, 2.0]]))
     >>> centers.tolist(), sizes.tolist()
     ([[2.0, 1.0]], [[4.0, 2.0]])
@@ -44,6 +45,7 @@ def check_same_length(name: str, array: Array, anchors: Array) -> None:
 
     Examples
     --------
+    >>> import numpy as np
     >>> check_same_length("deltas", np.zeros((3, 4)), np.zeros((2, 4)))
     Traceback (most recent call last):
     ValueError: deltas and anchors must have the same length, got 3 and 2

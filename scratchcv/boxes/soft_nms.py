@@ -166,7 +166,7 @@ def soft_nms_backward(
     Notes
     -----
     Only boxes that were kept have lowered anything, as a box whose score falls below the threshold leaves.
-    Computed in float64, for K kept boxes in memory for K² IoUs.
+    Computed in float64, with about thirty arrays of K × K at a time: 180 megabytes for 900 kept boxes.
 
     Examples
     --------

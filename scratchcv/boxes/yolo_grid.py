@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, DTypeLike
 
 from scratchcv.boxes.checks import check_valid_boxes
 from scratchcv.boxes.convert import box_convert
@@ -152,8 +152,7 @@ def decode_yolo_grid(grid_boxes: ArrayLike, image_size: Sequence[int], *, sizes:
     grid_boxes = as_floating(grid_boxes)
     cell, unit = _scales(grid_boxes, image_size, sizes)
     rows, columns = grid_boxes.shape[-4:-2]
-    cells = np.stack(np.meshgrid(np.arange(columns), np.arange(rows)), axis=-1)[:, :, None]
-    centers = cell * (grid_boxes[..., :2] + cells.astype(grid_boxes.dtype))
+    centers = cell * (grid_boxes[..., :2] + cell_corners(rows, columns, grid_boxes.dtype))
     half_sizes = unit / 2 * grid_boxes[..., 2:]
     return np.concatenate([centers - half_sizes, centers + half_sizes], axis=-1)
 
@@ -183,6 +182,18 @@ def decode_yolo_grid_backward(dboxes: ArrayLike, image_size: Sequence[int], *, s
     cell, unit = _scales(dboxes, image_size, sizes)
     dupper, dlower = dboxes[..., :2], dboxes[..., 2:]
     return np.concatenate([cell * (dupper + dlower), unit / 2 * (dlower - dupper)], axis=-1)
+
+
+def cell_corners(rows: int, columns: int, dtype: DTypeLike) -> Array:
+    """Return the upper left corner (x, y) of each cell, in cells, shaped (rows, columns, 1, 2).
+
+    Examples
+    --------
+    >>> cell_corners(1, 2, float).tolist()
+    [[[[0.0, 0.0]], [[1.0, 0.0]]]]
+    """
+    x, y = np.meshgrid(np.arange(columns, dtype=dtype), np.arange(rows, dtype=dtype))
+    return np.stack([x, y], axis=-1)[:, :, None]
 
 
 def yolo_label_vectors(grid_boxes: ArrayLike, grid_labels: ArrayLike, num_classes: int) -> Array:

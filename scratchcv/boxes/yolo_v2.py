@@ -5,6 +5,7 @@ from numpy.typing import ArrayLike
 
 from scratchcv.boxes.deltas import MAX_LOG_SCALE
 from scratchcv.boxes.shape_iou import check_anchors
+from scratchcv.boxes.yolo_grid import cell_corners
 from scratchcv.checks import Array, as_floating, check_array
 
 
@@ -62,9 +63,9 @@ def decode_yolo_v2(
     """
     t, anchors = _check(t, anchors)
     rows, columns = t.shape[-4:-2]
-    cells = np.stack(np.meshgrid(np.arange(columns), np.arange(rows)), axis=-1)[:, :, None].astype(t.dtype)
     log_scales = t[..., 2:4] if clip is None else np.minimum(t[..., 2:4], clip)
-    boxes = np.concatenate([_sigmoid(t[..., :2]) + cells, anchors * np.exp(log_scales)], axis=-1)
+    centers = _sigmoid(t[..., :2]) + cell_corners(rows, columns, t.dtype)
+    boxes = np.concatenate([centers, anchors * np.exp(log_scales)], axis=-1)
     return boxes, _sigmoid(t[..., 4])
 
 

@@ -46,8 +46,10 @@ def conv2d_input_gradient(
     for a, (i, rows) in enumerate(phases[0]):
         for b, (j, columns) in enumerate(phases[1]):
             part = dx[:, :, a :: stride[0], b :: stride[1]]
-            taps = _table(copy, O // groups, rows + border[0], columns + border[1])
-            sums = _weighted_sums(copy, taps, filters[..., i, j], bias, part.shape[2:], groups)
+            # Turned by half a circle: read forwards, not backwards.
+            taps = _table(copy, O // groups, rows[::-1] + border[0], columns[::-1] + border[1])
+            turned = filters[..., i, j][..., ::-1, ::-1]
+            sums = _weighted_sums(copy, taps, turned, bias, part.shape[2:], groups)
             if stride == (1, 1):
                 return sums
             part[...] = sums
@@ -75,7 +77,7 @@ def conv2d_weight_gradient(
     """Return dweight; the twin of `scratchcv.layers.conv2d_gradients.conv2d_weight_gradient_numpy`.
 
     dy is laid out like the copy of x, with zeros where no output is, and multiplied with the copy at every
-    tap. (So a NaN or an infinity in x or dy may reach more of dweight than by the formula.)
+    tap. So a NaN or an infinity in x may reach more of dweight than by the formula; the caller sees to that.
     """
     (N, O, height, width), (C, (kh, kw)) = dy.shape, (x.shape[1] // groups, kernel_size)
     if 0 in (N, O, C):

@@ -13,24 +13,31 @@ from scratchcv.kernels.parallel import parallel_for
 
 _SMALL = 32768  # outputs below which one thread does it
 
+_Taps = tuple[Array, Array, Array]  # first, length, weights
 
-def resample(x: Array, rows, columns, images: Array) -> Array:  # type: ignore[no-untyped-def]
+
+def resample(x: Array, rows: _Taps, columns: _Taps, images: Array) -> Array:
     """Return R x Cᵀ; the twin of `scratchcv.layers.resample.resample_numpy`."""
-    y = np.empty((len(images), x.shape[1], rows.first.shape[1], columns.first.shape[1]), x.dtype)
-    left, wide, weights = columns
-    columns = left, wide, np.ascontiguousarray(weights.swapaxes(1, 2))  # (T, taps, W')
-    parallel_for(_gather, y.shape[0] * y.shape[1], x, *rows, *columns, images, y, serial=y.size < _SMALL)
+    y = np.empty((len(images), x.shape[1], rows[0].shape[1], columns[0].shape[1]), x.dtype)
+    tables = *rows, *_tap_by_tap(columns)
+    parallel_for(_gather, y.shape[0] * y.shape[1], x, *tables, images, y, serial=y.size < _SMALL)
     return y
 
 
-def resample_backward(  # type: ignore[no-untyped-def]
-    dy: Array, rows, columns, x_shape: tuple[int, int, int, int], images: Array
+def resample_backward(
+    dy: Array, rows: _Taps, columns: _Taps, x_shape: tuple[int, int, int, int], images: Array
 ) -> Array:
     """Return Rᵀ dy C; the twin of `scratchcv.layers.resample.resample_backward_numpy`."""
     dx = np.zeros(x_shape, dy.dtype)
-    planes = x_shape[0] * x_shape[1]
-    parallel_for(_scatter, planes, dy, *rows, *columns, images, dx, serial=dy.size < _SMALL)
+    tables = *rows, *_tap_by_tap(columns)
+    parallel_for(_scatter, x_shape[0] * x_shape[1], dy, *tables, images, dx, serial=dy.size < _SMALL)
     return dx
+
+
+def _tap_by_tap(taps: _Taps) -> _Taps:
+    """Return a table whose weights are (T, taps, outputs): the first taps of all outputs, then the second."""
+    first, length, weights = taps
+    return first, length, np.ascontiguousarray(weights.swapaxes(1, 2))
 
 
 @njit(cache=True, nogil=True)
@@ -49,7 +56,6 @@ def _gather(start, stop, x, top, tall, row_weights, left, wide, column_weights, 
                 out[:] = 0
                 continue
             _fill_line(x[images[k], c], top[r, h], tall[r, h], row_weights[r, h], begin, end, line)
-            # Tap by tap over all outputs, not output by output over its few taps: that is done in vectors.
             for w in range(uint64(len(out))):
                 out[w] = column_weights[q, 0, w] * line[uint64(left[q, w])]
             for i in range(uint64(1), uint64(taps)):
@@ -59,8 +65,8 @@ def _gather(start, stop, x, top, tall, row_weights, left, wide, column_weights, 
 
 @njit(cache=True, nogil=True)
 def _scatter(start, stop, dy, top, tall, row_weights, left, wide, column_weights, images, dx):  # type: ignore[no-untyped-def]
-    C = dx.shape[1]
-    line = np.empty(dx.shape[3], dx.dtype)
+    C, W, taps = dx.shape[1], dx.shape[3], column_weights.shape[1]
+    line = np.zeros(W + taps, dx.dtype)  # outputs with fewer taps add zeros at its end
     for plane in range(start, stop):
         n, c = plane // C, plane % C
         for k in range(len(images)):
@@ -68,13 +74,14 @@ def _scatter(start, stop, dy, top, tall, row_weights, left, wide, column_weights
                 continue
             r, q = k % len(top), k % len(left)
             begin, end = _extent(left[q], wide[q])
+            taps = wide[q].max()
             for h in range(dy.shape[2]):
                 if tall[r, h] == 0:
                     continue
                 line[begin:end] = 0
-                for w in range(dy.shape[3]):
-                    for i in range(wide[q, w]):
-                        line[left[q, w] + i] += column_weights[q, w, i] * dy[k, c, h, w]
+                for i in range(uint64(taps)):
+                    for w in range(uint64(dy.shape[3])):
+                        line[uint64(left[q, w]) + i] += column_weights[q, i, w] * dy[k, c, h, w]
                 _spill_line(line, top[r, h], tall[r, h], row_weights[r, h], begin, end, dx[n, c])
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from scratchcv.checks import Array
+from scratchcv.checks import Array, as_floating
 from scratchcv.layers.conv_transpose2d import conv_transpose2d_output_size
 from scratchcv.layers.patches import as_matrix, check_filters, check_window, groups_of
 from scratchcv.layers.shapes import Pair, pair, window_output_size
@@ -105,11 +105,14 @@ def conv_transpose2d_matrix(
     """
     window = check_window(stride, padding, dilation)
     more = pair("output_padding", output_padding, least=0)
+    x, weight = as_floating(x), check_filters(weight, groups, ("C", "O"))
     (N, C, H, W), O = x.shape, weight.shape[1] * groups
     size = conv_transpose2d_output_size((H, W), weight.shape[2:], *window, more)
-    matrix = conv2d_matrix(weight, size, *window, groups)  # (C·(H + …)·(W + …), O·H'·W')
+    matrix = conv2d_matrix(weight.astype(x.dtype), size, *window, groups)  # (C·(H + …)·(W + …), O·H'·W')
     # Where dilation lets output_padding exceed the stride, the convolution has windows beyond x's pixels.
     windows = window_output_size(size, weight.shape[2:], *window)
-    matrix = matrix.reshape(C, *windows, -1)[:, :H, :W].reshape(C * H * W, -1)
+    matrix = matrix.reshape(C, *windows, matrix.shape[1])[:, :H, :W].reshape(C * H * W, matrix.shape[1])
     y = (as_matrix(x, 1) @ matrix).reshape(N, O, *size)  # (Mᵀ x)ᵀ = xᵀ M, for all images at once
-    return y if bias is None else y + bias[:, None, None]
+    if bias is not None:
+        y += bias[:, None, None]
+    return y

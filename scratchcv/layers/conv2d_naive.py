@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from scratchcv.checks import Array
+from scratchcv.checks import Array, as_floating
 from scratchcv.layers.patches import check_filters, check_window
 from scratchcv.layers.shapes import Pair, window_output_size
 
@@ -40,7 +40,7 @@ def conv2d_naive(
     [[[[8.0, 12.0], [20.0, 24.0]]]]
     """
     (sh, sw), (ph, pw), (dh, dw) = window = check_window(stride, padding, dilation)
-    weight = check_filters(weight, groups)
+    x, weight = as_floating(x), check_filters(weight, groups)
     (N, _, H, W), (O, C, kh, kw) = x.shape, weight.shape
     height, width = window_output_size((H, W), (kh, kw), *window)
     y = np.zeros((N, O, height, width), x.dtype)
@@ -91,9 +91,9 @@ def conv2d_naive_backward(
     ([[1.0, 2.0, 1.0], [2.0, 4.0, 2.0], [1.0, 2.0, 1.0]], [[8.0, 12.0], [20.0, 24.0]], [4.0])
     """
     (sh, sw), (ph, pw), (dh, dw) = check_window(stride, padding, dilation)
-    weight = check_filters(weight, groups)
+    x, weight = as_floating(x), check_filters(weight, groups)
     (N, O, height, width), (H, W), (_, C, kh, kw) = dy.shape, x.shape[2:], weight.shape
-    dx, dweight, dbias = np.zeros_like(x), np.zeros_like(weight), np.zeros(O, dy.dtype)
+    dx, dweight, dbias = np.zeros_like(x), np.zeros(weight.shape, x.dtype), np.zeros(O, x.dtype)
     for n in range(N):
         for o in range(O):
             first = o // (O // groups) * C

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from scratchcv.checks import Array
+from scratchcv.checks import Array, as_floating
 from scratchcv.layers.conv_transpose2d import conv_transpose2d_output_size
-from scratchcv.layers.patches import check_window, groups_of
+from scratchcv.layers.patches import check_filters, check_window, groups_of
 from scratchcv.layers.shapes import Pair, pair
 
 
@@ -45,6 +45,7 @@ def conv_transpose2d_scatter(
     """
     (sh, sw), (ph, pw), (dh, dw) = window = check_window(stride, padding, dilation)
     more = pair("output_padding", output_padding, least=0)
+    x, weight = as_floating(x), check_filters(weight, groups, ("C", "O"))
     (N, C, H, W), (_, O, kh, kw) = x.shape, weight.shape
     height, width = conv_transpose2d_output_size((H, W), (kh, kw), *window, more)
     untrimmed = np.zeros((N, O * groups, height + 2 * ph, width + 2 * pw), x.dtype)
@@ -54,5 +55,6 @@ def conv_transpose2d_scatter(
             rows = slice(sh * h, sh * h + dh * (kh - 1) + 1, dh)
             columns = slice(sw * w, sw * w + dw * (kw - 1) + 1, dw)
             untrimmed[:, filters, rows, columns] += stamps
-    y = untrimmed[:, :, ph : ph + height, pw : pw + width]
-    return np.ascontiguousarray(y) if bias is None else y + bias[:, None, None]
+    if bias is not None:
+        untrimmed += bias[:, None, None]
+    return np.ascontiguousarray(untrimmed[:, :, ph : ph + height, pw : pw + width])

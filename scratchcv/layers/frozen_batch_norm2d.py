@@ -24,7 +24,8 @@ class FrozenBatchNorm2d(Layer):
 
     Notes
     -----
-    Names and eps are torchvision's. Like there, it has no `num_batches_tracked`.
+    Names and eps are torchvision's. Like there, it has no `num_batches_tracked`, and drops one that a state
+    of `BatchNorm2d` holds for it.
 
     References
     ----------
@@ -39,6 +40,7 @@ class FrozenBatchNorm2d(Layer):
     """
 
     buffers = ("weight", "bias", "running_mean", "running_var")
+    dropped = ("num_batches_tracked",)
 
     def __init__(self, num_features: int, eps: float = 1e-5) -> None:
         self.weight: Array = np.ones(num_features, np.float32)

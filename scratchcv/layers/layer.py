@@ -16,7 +16,9 @@ class Parameter:
     Parameters
     ----------
     value : array_like
-        The initial value; float32 unless it is float64 already.
+        The initial value.
+    dtype : dtype
+        float32, whatever the value's was, unless float64 is asked for. `Layer.astype` changes a whole layer's.
 
     Attributes
     ----------
@@ -30,9 +32,8 @@ class Parameter:
     [[0.0, 0.0]]
     """
 
-    def __init__(self, value: ArrayLike) -> None:
-        keeps = isinstance(value, np.ndarray) and value.dtype == np.float64
-        self.value: Array = np.array(value, dtype=np.float64 if keeps else np.float32)
+    def __init__(self, value: ArrayLike, dtype: DTypeLike = np.float32) -> None:
+        self.value: Array = np.array(value, dtype)
         self.grad: Array = np.zeros_like(self.value)
 
     def __repr__(self) -> str:
@@ -63,6 +64,9 @@ class Layer:
 
     buffers: tuple[str, ...] = ()
     """Names of the attributes that are saved with the parameters but not trained."""
+
+    dropped: tuple[str, ...] = ()
+    """Names that a state may hold for this layer, but which it has no use for."""
 
     training: bool = True
 
@@ -190,7 +194,8 @@ class Layer:
         own: dict[str, Array] = {name: parameter.value for name, parameter in self.named_parameters(False)}
         own.update(self.named_buffers())
         missing = [name for name in own if name not in state]
-        unknown = [name for name in state if name not in own]
+        known = own.keys() | self._dropped_names()
+        unknown = [name for name in state if name not in known]
         if strict and (missing or unknown):
             raise ValueError(f"state does not fit: missing {missing or 'none'}, unknown {unknown or 'none'}")
         values = {name: np.asarray(state[name]) for name in own if name in state}
@@ -201,6 +206,10 @@ class Layer:
                 raise ValueError(f"{name} must be {own[name].dtype}, got {value.dtype}")
         for name, value in values.items():
             own[name][...] = value
+
+    def _dropped_names(self) -> set[str]:
+        layers = self.named_layers()
+        return {f"{prefix}.{name}" if prefix else name for prefix, layer in layers for name in layer.dropped}
 
 
 class Sequential(Layer):

@@ -2,7 +2,6 @@
 
 from scratchcv.checks import Array
 from scratchcv.layers.conv2d import Conv2d
-from scratchcv.layers.layer import Parameter
 from scratchcv.layers.linear import Linear
 
 _FORMS = ("window", "pointwise")
@@ -62,9 +61,10 @@ def linear_to_conv2d(linear: Linear, image_shape: tuple[int, int, int], form: st
         raise ValueError(f"form must be one of {', '.join(_FORMS)}, got {form!r}")
     channels, kernel_size = (C, (H, W)) if form == "window" else (in_features, (1, 1))
     conv = Conv2d(channels, out_features, kernel_size, bias=linear.bias is not None)
-    conv.weight = Parameter(linear.weight.value.reshape(conv.weight.value.shape))
-    if linear.bias is not None:
-        conv.bias = Parameter(linear.bias.value)
+    conv.astype(linear.weight.value.dtype)
+    conv.weight.value[...] = linear.weight.value.reshape(conv.weight.value.shape)
+    if conv.bias is not None and linear.bias is not None:
+        conv.bias.value[...] = linear.bias.value
     conv.training = linear.training
     return conv
 

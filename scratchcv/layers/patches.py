@@ -71,12 +71,12 @@ def add_patches(patches: Array, image_size: Pair, stride: Pair, padding: Pair, d
     """
     N, height, width, C, kh, kw = patches.shape
     (H, W), (sh, sw), (ph, pw), (dh, dw) = image_size, stride, padding, dilation
-    padded = np.zeros((N, C, H + 2 * ph, W + 2 * pw), patches.dtype)
+    padded = np.zeros((N, H + 2 * ph, W + 2 * pw, C), patches.dtype)  # in the patches' order
     for i, j in np.ndindex(kh, kw):
         rows = slice(dh * i, dh * i + sh * height, sh)
         columns = slice(dw * j, dw * j + sw * width, sw)
-        padded[:, :, rows, columns] += patches[..., i, j].transpose(0, 3, 1, 2)
-    return np.ascontiguousarray(padded[:, :, ph : ph + H, pw : pw + W])
+        padded[:, rows, columns] += patches[..., i, j]
+    return np.ascontiguousarray(padded[:, ph : ph + H, pw : pw + W].transpose(0, 3, 1, 2))
 
 
 def as_matrix(array: Array, axes: int) -> Array:

@@ -27,7 +27,7 @@ def relu(x: Array) -> Array:
     >>> relu(np.array([-2.0, 0.0, 3.0])).tolist()
     [0.0, 0.0, 3.0]
     """
-    return active_form(relu_numpy)(np.ascontiguousarray(as_floating(x)))
+    return active_form(relu_numpy)(np.asarray(as_floating(x), order="C"))
 
 
 def relu_numpy(x: Array) -> Array:
@@ -52,7 +52,7 @@ def relu_backward(dy: Array, x: Array) -> Array:
     >>> relu_backward(np.array([5.0, 5.0]), np.array([-2.0, 3.0])).tolist()
     [0.0, 5.0]
     """
-    x = np.ascontiguousarray(as_floating(x))
+    x = np.asarray(as_floating(x), order="C")
     return active_form(relu_backward_numpy)(check_floating("dy", dy, x.shape, x.dtype), x)
 
 

@@ -145,11 +145,15 @@ def _tables(
 def _bins(start: Array, extent: Array, bins: int, sampling_ratio: int, size: int) -> Taps:
     """Return the tables of one axis: the mean of each bin's samples."""
     b = extent / bins  # (K,)
-    samples = np.full(len(b), sampling_ratio) if sampling_ratio > 0 else np.ceil(b)
+    samples = np.full(len(b), sampling_ratio) if sampling_ratio > 0 else np.maximum(np.ceil(b), 0)
     start, b, samples = (of_region[:, None, None] for of_region in (start, b, samples))
     divisor = np.maximum(samples, 1)  # an inverted region has no samples
     bin_ = np.arange(bins)[:, None]
-    j = np.arange(samples.max(initial=0))
+    j = np.arange(samples.max(initial=0).clip(max=max(sampling_ratio, 2 * size + 8)))
+    if sampling_ratio <= 0:
+        # More than half a pixel apart: without those before the image few remain, however large the region.
+        before = np.floor((-1 - start - bin_ * b) / np.maximum(b / divisor, 0.5))
+        j = j + np.clip(before - 1, 0, samples)
     p = start + bin_ * b + (j + 0.5) * b / divisor  # (K, bins, samples)
     share = ((j < samples) & (p >= -1) & (p <= size)) / divisor
     return linear_taps(p, size, share)

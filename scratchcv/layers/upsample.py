@@ -37,7 +37,8 @@ def interpolate(
     size : int or (int, int), optional
         H', W'.
     scale_factor : float or (float, float), optional
-        Instead of size: W' = ⌊W · factor⌋, and s is 1 / factor, though W' was rounded.
+        Instead of size: W' = ⌊W · factor⌋, and s is 1 / factor, though W' was rounded. Where W' = W
+        "nearest" and "bilinear" copy, where W' = 2W "nearest" doubles, whatever the factor.
     mode : {"nearest", "nearest-exact", "bilinear", "bicubic"}
         One pixel, ⌊o s⌋ or exactly the nearest, ⌊(o + ½) s⌋; two a side; four a side, with a = -0.75.
     align_corners : bool, optional
@@ -147,8 +148,11 @@ def _axis(side: int, outputs: int, factor: float | None, mode: str, align_corner
     scale = 1 / factor if factor else side / outputs
     if mode.startswith("nearest"):
         return single_taps(_nearest_pixels(side, outputs, scale, mode == "nearest-exact"))
+    positions: Array
     if align_corners:
         positions = np.arange(outputs) * ((side - 1) / max(outputs - 1, 1))
+    elif mode == "bilinear" and outputs == side:
+        positions = np.arange(outputs)
     else:
         positions = half_pixel_positions(outputs, scale)
     return (linear_taps if mode == "bilinear" else cubic_taps)(positions[None], side)
@@ -157,7 +161,7 @@ def _axis(side: int, outputs: int, factor: float | None, mode: str, align_corner
 def _nearest_pixels(side: int, outputs: int, scale: float, exact: bool) -> Array:
     """Return the pixel of each output; PyTorch's, that is rounded to float32."""
     o = np.arange(outputs, dtype=np.float32)
-    if not exact and outputs in (side, 2 * side):  # whatever the factor
+    if not exact and outputs in (side, 2 * side):
         return np.arange(outputs) * side // outputs
     pixels: Array = np.floor((o + 0.5 if exact else o) * np.float32(scale))
     return np.minimum(pixels.astype(np.int64), side - 1)

@@ -44,7 +44,7 @@ def balanced_cross_entropy(
 
     Notes
     -----
-    The slide prints :math:`-\alpha \log p_t` for both. That balances nothing: it halves, say, the whole loss.
+    The slide prints :math:`-\alpha \log p_t` for both. That balances nothing, it only scales the loss.
     With alpha = .5 this is half the binary cross-entropy. The same idea for many classes, :math:`-\sum w_c
     \log p_c`, is ``cross_entropy(…, weight=w)``; `inverse_frequency_weights` gives the w of the lecture.
 
@@ -94,7 +94,7 @@ def balance_weights(targets: ArrayLike, alpha: float) -> Array:
     if not 0 <= alpha <= 1:
         raise ValueError(f"alpha must lie between 0 and 1, got {alpha}")
     targets = as_floating(targets)
-    weights: Array = alpha * targets + (1 - alpha) * (1 - targets)
+    weights: Array = float(alpha) * targets + (1 - float(alpha)) * (1 - targets)
     return weights
 
 

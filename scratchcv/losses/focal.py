@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scratchcv.checks import Array, as_floating, check_array
+from scratchcv.layers.sigmoid import log_sigmoid, sigmoid
 from scratchcv.losses.balanced_cross_entropy import balance_weights
-from scratchcv.losses.binary_cross_entropy import binary_cross_entropy_with_logits
 from scratchcv.losses.cross_entropy import cross_entropy
 from scratchcv.losses.reduction import check_reduction, reduce
 
@@ -73,13 +73,14 @@ def sigmoid_focal_loss(
     check_reduction(reduction)
     logits = as_floating(logits)
     targets = check_array("targets", targets, logits.shape)
-    if not ((targets == 0) | (targets == 1)).all():
+    yes = targets == 1
+    if not (yes | (targets == 0)).all():
         raise ValueError("targets must be 0 or 1")
-    weights = np.ones(1) if alpha == -1 else balance_weights(targets, alpha)
-    entropies, slopes = binary_cross_entropy_with_logits(logits, targets, reduction="none")
-    losses, dentropies = focus(entropies, gamma)
-    weights = weights.astype(logits.dtype)
-    return reduce(weights * losses, weights * dentropies * slopes, reduction, losses.size)
+    weights = 1.0 if alpha == -1 else balance_weights(yes.astype(logits.dtype), alpha)
+    of_truth = np.where(yes, logits, -logits)
+    losses, dentropies = focus(-log_sigmoid(of_truth), gamma)
+    dlogits = weights * dentropies * sigmoid(-of_truth)
+    return reduce(weights * losses, np.where(yes, -dlogits, dlogits), reduction, losses.size)
 
 
 def softmax_focal_loss(
@@ -149,7 +150,8 @@ def softmax_focal_loss(
     weights = used.astype(losses.dtype)
     if weight is not None:
         classes = dlogits.shape[1]
-        weights *= check_array("weight", weight, (classes,)).astype(losses.dtype)[np.where(used, labels, 0)]
+        index = np.where(used, labels, 0).astype(np.intp)
+        weights *= check_array("weight", weight, (classes,)).astype(losses.dtype)[index]
     dlogits *= (weights * dentropies)[:, None]
     return reduce(weights * losses, dlogits, reduction, float(weights.sum(dtype=np.float64)))
 
@@ -194,7 +196,8 @@ def focus(entropies: Array, gamma: float) -> tuple[Array, Array]:
     """
     if not gamma >= 0:
         raise ValueError(f"gamma must be 0 or more, got {gamma}")
+    gamma = float(gamma)
     missing = -np.expm1(-entropies)
     ratio = np.divide(entropies, missing, out=np.ones_like(entropies), where=missing > 0)
-    modulation = missing ** float(gamma)
-    return modulation * entropies, modulation * (1 + float(gamma) * np.exp(-entropies) * ratio)
+    modulation = missing**gamma
+    return modulation * entropies, modulation * (1 + gamma * (1 - missing) * ratio)

@@ -58,6 +58,7 @@ def generalized_box_iou_loss(
     [0.5, 1.5]
     """
     check_reduction(reduction)
+    eps = float(eps)
     giou = paired_giou(boxes1, boxes2, eps=eps)
     dgiou = np.full_like(giou, -1)
     loss, dgiou = reduce(1 - giou, dgiou, reduction, giou.size)

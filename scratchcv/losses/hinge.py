@@ -168,7 +168,7 @@ def linear_svm_loss(
     """
     if not c >= 0:
         raise ValueError(f"c must be 0 or more, got {c}")
-    weight = as_floating(check_array("weight", weight, ("K", "D")))
+    c, weight = float(c), as_floating(check_array("weight", weight, ("K", "D")))
     bias = check_array("bias", bias, (len(weight),)).astype(weight.dtype)
     features = check_array("features", features, ("N", weight.shape[1])).astype(weight.dtype)
     targets = check_array("targets", targets, (len(features), len(weight)))

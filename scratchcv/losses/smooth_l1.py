@@ -68,7 +68,7 @@ def smooth_l1_loss(
     prediction = as_floating(prediction)
     target = check_array("target", target, prediction.shape).astype(prediction.dtype, copy=False)
 
-    difference = prediction - target
+    beta, difference = float(beta), prediction - target
     distance = abs(difference)
     if beta == 0:
         losses, gradient = distance, np.sign(difference)

@@ -84,7 +84,8 @@ def yolo_v2_loss(
     first 12,800 images all boxes are drawn to their anchors, and later versions weigh the box terms by
     2 - w h, with w and h relative to the image.
 
-    IoU as a target, and which boxes are left alone, are constants to the gradient.
+    IoU as a target, and which boxes are left alone, are constants to the gradient; for both, boxes are
+    decoded by `decode_yolo_v2`, with its limit to t_w and t_h.
 
     References
     ----------

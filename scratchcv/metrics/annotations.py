@@ -15,6 +15,22 @@ Annotations = Sequence[Annotation]
 """A dict an image: of a prediction (boxes, scores, labels) or of a target (boxes, labels, …)."""
 
 
+def check_paired(predictions: Annotations, targets: Annotations) -> None:
+    """Refuse a data set that does not have one target for each prediction.
+
+    Examples
+    --------
+    >>> check_paired([{}], [])
+    Traceback (most recent call last):
+    ValueError: there must be one target for each prediction, got 1 predictions and 0 targets
+    """
+    if len(predictions) != len(targets):
+        raise ValueError(
+            f"there must be one target for each prediction, got {len(predictions)} predictions"
+            f" and {len(targets)} targets"
+        )
+
+
 def entry(where: str, annotation: Annotation, key: str) -> Any:
     """Return what an annotation has under a key, or say what it has instead.
 

@@ -47,14 +47,13 @@ def boundary_f1(
 
     Notes
     -----
-    A boundary pixel belongs to the class and shares an edge with one that does not. The image's frame is no
-    boundary; in MATLAB's ``bfscore`` it is. Distances are between pixels' middles and *below* θ: in a small
-    image, where θ is under 1, boundaries must coincide.
+    A boundary pixel belongs to the class and shares an edge with one that does not; the image's frame is no
+    boundary. Distances are between pixels' middles and *below* θ: in a small image, where θ is under 1,
+    boundaries must coincide.
 
     References
     ----------
-    Csurka, Larlus, Perronnin, "What is a good evaluation measure for semantic segmentation?", BMVC 2013,
-    section 2.2.
+    Csurka, Larlus, Perronnin, "What is a good evaluation measure for semantic segmentation?", BMVC 2013.
 
     Examples
     --------

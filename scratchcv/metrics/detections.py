@@ -11,6 +11,7 @@ from scratchcv.metrics.annotations import (
     Annotation,
     Annotations,
     boxes_of,
+    check_paired,
     column_of,
     keypoints_of,
     labels_of,
@@ -124,11 +125,7 @@ def gather(
     """
     if iou_type not in IOU_TYPES:
         raise ValueError(f"iou_type must be one of {', '.join(IOU_TYPES)}, got {iou_type!r}")
-    if len(predictions) != len(targets):
-        raise ValueError(
-            f"there must be one target for each prediction, got {len(predictions)} predictions"
-            f" and {len(targets)} targets"
-        )
+    check_paired(predictions, targets)
     kind = (iou_type, number_of_keypoints)
     shapes, labels, images, (scores,) = _flatten("predictions", predictions, kind, {"scores": None})
     order = np.lexsort((-scores, images, labels))

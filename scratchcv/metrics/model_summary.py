@@ -39,6 +39,13 @@ class LayerSummary:
         Memory that it keeps for backward and no layer before it kept.
     cost_known : bool
         Whether its FLOPs are counted; they are 0 if not.
+
+    Examples
+    --------
+    >>> from scratchcv.layers import Linear
+    >>> (row,) = summary(Linear(3, 5), (2, 3)).rows
+    >>> row.kind, row.calls, row.output_shapes, row.parameters
+    ('Linear', 1, [(2, 5)], 20)
     """
 
     name: str
@@ -62,6 +69,13 @@ class ModelSummary:
     rows : tuple of LayerSummary
         The layers that have no layers inside, and those that add something of their own, in the order of
         `named_layers`.
+
+    Examples
+    --------
+    >>> from scratchcv.layers import Linear, ReLU, Sequential
+    >>> costs = summary(Sequential(Linear(3, 5), ReLU()), (2, 3))
+    >>> [row.forward_flops for row in costs.rows], costs.forward_flops
+    ([60, 10], 70)
     """
 
     rows: tuple[LayerSummary, ...]
@@ -196,10 +210,8 @@ class _Observer:
         kept = {id(memory_owner(array)) for array in arrays_in(cache)}
         for key, row in self.summaries.items():
             row.cache_bytes = sum(owner.nbytes for owner in self.cached[key] if id(owner) in kept)
-            owns = (
-                row.parameters + row.forward_flops + row.backward_flops + row.output_bytes + row.cache_bytes
-            )
-            if owns or not any(True for _ in self.layers[key].named_children()):
+            has_layers_inside = any(True for _ in self.layers[key].named_children())
+            if any(_counts(row)) or not has_layers_inside:
                 yield row
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from scratchcv.checks import Array, check_array
-from scratchcv.metrics.annotations import Annotation, Annotations, column_of, entry
+from scratchcv.metrics.annotations import Annotation, Annotations, check_paired, column_of, entry
 from scratchcv.metrics.mean_average_precision import class_name
 
 Counts = dict[str, float]
@@ -145,11 +145,7 @@ def panoptic_quality(
     things               0.5000 0.7500 0.6667
     stuff                0.6000 0.6000 1.0000
     """
-    if len(predictions) != len(targets):
-        raise ValueError(
-            f"there must be one target for each prediction, got {len(predictions)} predictions"
-            f" and {len(targets)} targets"
-        )
+    check_paired(predictions, targets)
     counts: dict[int, Counts] = {}
     for index, (prediction, target) in enumerate(zip(predictions, targets, strict=True)):
         for label, found in _counts_of_image(index, prediction, target).items():

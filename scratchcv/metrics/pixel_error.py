@@ -146,8 +146,9 @@ def pixel_error_sweep(
     x, y = _check(probability, target)
     levels = np.arange(11) / 10 if thresholds is None else np.atleast_1d(np.asarray(thresholds, np.float64))
     foreground, background = (np.sort(x[y == value], axis=None) for value in (1, 0))
-    hits = len(foreground) - np.searchsorted(foreground, levels)
-    false_alarms = len(background) - np.searchsorted(background, levels)
+    reached = levels.astype(x.dtype)  # a probability of .7 in float32 reaches .7
+    hits = len(foreground) - np.searchsorted(foreground, reached)
+    false_alarms = len(background) - np.searchsorted(background, reached)
     misses = len(foreground) - hits
     with np.errstate(invalid="ignore"):
         precision = np.where(hits + false_alarms > 0, hits / (hits + false_alarms), 1.0)

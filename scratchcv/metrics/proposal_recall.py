@@ -99,8 +99,8 @@ def proposal_recall(
 
     References
     ----------
-    Hosang, Benenson, Dollár, Schiele, "What Makes for Effective Detection Proposals?", PAMI 2016, section 5
-    (average recall); Uijlings et al., "Selective Search for Object Recognition", IJCV 2013, section 5.
+    Hosang, Benenson, Dollár, Schiele, "What Makes for Effective Detection Proposals?", PAMI 2016 (average
+    recall); Uijlings et al., "Selective Search for Object Recognition", IJCV 2013; lecture S0, lines 181-184.
 
     Examples
     --------

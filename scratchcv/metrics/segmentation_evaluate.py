@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from scratchcv.checks import Array
-from scratchcv.metrics.annotations import Annotations, entry
+from scratchcv.metrics.annotations import Annotations, check_paired, entry
 from scratchcv.metrics.confusion_matrix import confusion_matrix
 from scratchcv.metrics.mean_average_precision import class_name
 from scratchcv.metrics.segmentation import (
@@ -131,11 +131,7 @@ def segmentation_evaluate(
     pixel accuracy 0.7500  mean accuracy 0.7500
     mean IoU 0.5833  frequency weighted IoU 0.5833  mean Dice 0.7333
     """
-    if len(predictions) != len(targets):
-        raise ValueError(
-            f"there must be one target for each prediction, got {len(predictions)} predictions"
-            f" and {len(targets)} targets"
-        )
+    check_paired(predictions, targets)
     confusion = np.zeros((num_classes, num_classes), np.int64)
     for index, (prediction, target) in enumerate(zip(predictions, targets, strict=True)):
         found = entry(f"predictions[{index}]", prediction, "semantic")

@@ -2,6 +2,7 @@
 
 import copy
 import warnings
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from scratchcv.checks import Array
 from scratchcv.layers.layer import Layer
 from scratchcv.testing import layer_laws
+from scratchcv.testing.constant_inputs import ConstantInputs
 from scratchcv.testing.gradcheck import GradientReport, compare_gradient
 from scratchcv.testing.numerical_gradient import STEP
 from scratchcv.testing.structure import as_dtype, leaves, rebuild
@@ -18,6 +20,7 @@ def check_layer(
     layer: Layer,
     *inputs: Any,
     name: str | None = None,
+    constants: Collection[int] = (),
     empty_batch: bool = True,
     rtol: float = 1e-6,
     eps: float = STEP,
@@ -43,6 +46,9 @@ def check_layer(
         drawn, all different and away from zero, where a ReLU has its kink.
     name : str, optional
         For messages; the class's name if not given.
+    constants : collection of int
+        Positions of inputs that are no variables, such as regions or indices: they are handed on as they are,
+        and their gradient must be None or zero. Those that name images want ``empty_batch=False``.
     empty_batch : bool
         Whether to check batches of one and none, for layers whose inputs have a batch axis.
     rtol, eps, max_entries, max_skipped, seed
@@ -68,6 +74,9 @@ def check_layer(
     layer.zero_grad()
     drawn = tuple(_draw(given, seed + position) for position, given in enumerate(inputs))
     fixed = as_dtype(drawn, np.float64)
+    if constants:
+        layer = ConstantInputs(layer, fixed, constants)
+        fixed = tuple(value for position, value in enumerate(fixed) if position not in constants)
     stateful = any(True for _ in layer.named_buffers())
     report = GradientReport()
     with warnings.catch_warnings():

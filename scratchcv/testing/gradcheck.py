@@ -180,7 +180,9 @@ def compare_gradient(
     size = np.maximum(np.maximum(abs(analytic), abs(numerical.values)), numerical.floor())
     # Rounding alone must not fail a derivative that is zero or nearly so.
     size = np.maximum(size, numerical.noise / rtol)
-    error = np.where(smooth, abs(analytic - numerical.values) / size, 0)
+    difference = abs(analytic - numerical.values)
+    # Where all is zero, there is no error; NaN is dealt with below.
+    error = np.divide(difference, size, out=np.zeros_like(difference), where=smooth & (size > 0))
     error[np.isnan(error) | ~np.isfinite(analytic)] = np.inf
     wrong = int((error > rtol).sum())
     if wrong:

@@ -149,7 +149,11 @@ def check_independent_calls(
 def _shuffled(inputs: tuple[Any, ...]) -> tuple[Any, ...]:
     rng = np.random.default_rng(7)
     mixed: tuple[Any, ...] = rebuild(
-        inputs, [frozen_copy(rng.permutation(leaf.ravel()).reshape(leaf.shape)) for leaf in leaves(inputs)]
+        inputs,
+        [
+            frozen_copy(leaf.ravel()[rng.permutation(leaf.size)].reshape(leaf.shape))
+            for leaf in leaves(inputs)
+        ],
     )
     return mixed
 

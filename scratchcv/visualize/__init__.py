@@ -5,18 +5,26 @@ Functions that draw return a matplotlib figure that belongs to the caller; `save
 
 from scratchcv.visualize.anchors import draw_default_boxes, matching_figure, mining_figure
 from scratchcv.visualize.boxes import draw_boxes, draw_prediction, draw_target
+from scratchcv.visualize.checkerboard import checkerboard_figure, checkerboard_slider, stamp_counts
+from scratchcv.visualize.convolution import patch_figure, patch_slider, windows_figure, windows_slider
 from scratchcv.visualize.curves import plot_precision_recall, plot_training
 from scratchcv.visualize.figure import FIGURE_SUFFIXES, figure_png, new_figure, save_figure
 from scratchcv.visualize.grids import contact_sheet, detection_grid
+from scratchcv.visualize.images import image_row
 from scratchcv.visualize.iou import iou_figure
 from scratchcv.visualize.palette import class_color
+from scratchcv.visualize.receptive_field import receptive_field_figure
+from scratchcv.visualize.sliders import figure_sliders
 from scratchcv.visualize.source import show_source
 from scratchcv.visualize.steps import average_precision_steps, nms_steps
+from scratchcv.visualize.tables import number_tables
 from scratchcv.visualize.widgets import iou_slider, nms_slider, score_slider
 
 __all__ = [
     "FIGURE_SUFFIXES",
     "average_precision_steps",
+    "checkerboard_figure",
+    "checkerboard_slider",
     "class_color",
     "contact_sheet",
     "detection_grid",
@@ -25,6 +33,8 @@ __all__ = [
     "draw_prediction",
     "draw_target",
     "figure_png",
+    "figure_sliders",
+    "image_row",
     "iou_figure",
     "iou_slider",
     "matching_figure",
@@ -32,9 +42,16 @@ __all__ = [
     "new_figure",
     "nms_slider",
     "nms_steps",
+    "number_tables",
+    "patch_figure",
+    "patch_slider",
     "plot_precision_recall",
     "plot_training",
+    "receptive_field_figure",
     "save_figure",
     "score_slider",
     "show_source",
+    "stamp_counts",
+    "windows_figure",
+    "windows_slider",
 ]

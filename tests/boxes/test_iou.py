@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from scratchcv.boxes import box_iou, box_iou_backward, iou_quality
+from scratchcv.boxes import box_iou, box_iou_backward, generalized_box_iou_backward, iou_quality
 from scratchcv.testing import check_box_op
 
 DOG, CAT = [60, 45, 378, 516], [400, 112, 655, 493]
@@ -213,3 +213,16 @@ def test_disjoint_boxes_have_no_gradient_and_touching_ones_do():
 def test_the_gradient_has_the_matrixs_shape():
     with pytest.raises(ValueError, match=r"diou must have shape \(1, 2\), got \(2, 1\)"):
         box_iou_backward([[1], [1]], [BOX], [BOX, LINE])
+
+
+@settings(deadline=None, max_examples=50)
+@given(grid_boxes(3, 30), st.integers(0, 2**32 - 1))
+def test_gradients_know_that_neither_place_nor_size_matters(boxes, seed):
+    # moving or stretching all boxes together changes no overlap, at kinks neither
+    rng = np.random.default_rng(seed)
+    boxes1, boxes2 = boxes, boxes[::-1] + rng.integers(0, 3, 4) * [0, 0, 1, 1]
+    for backward in (box_iou_backward, generalized_box_iou_backward):
+        dboxes1, dboxes2 = backward(rng.standard_normal((3, 3)), boxes1, boxes2)
+        total = (dboxes1 + dboxes2).sum(axis=0)
+        np.testing.assert_allclose(total[:2] + total[2:], 0, atol=1e-12)
+        np.testing.assert_allclose((boxes1 * dboxes1 + boxes2 * dboxes2).sum(), 0, atol=1e-11)

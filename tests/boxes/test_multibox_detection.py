@@ -94,3 +94,43 @@ def test_bad_input():
         multibox_detection(SCORES[:2], STILL, ANCHORS)
     with pytest.raises(ValueError, match=r"deltas must have shape \(4, 4\), got \(2, 4\)"):
         multibox_detection(SCORES, STILL[:2], ANCHORS)
+
+
+def by_the_rules(scores, boxes, layout):
+    """Detections (class, score, anchor), rule by rule in plain loops, for anchors that do not move."""
+    iou, count = box_iou(boxes, boxes), len(boxes)
+    best = [max(row[1:]) for row in scores]
+    label = [int(np.argmax(row[1:])) for row in scores]
+    low = [score < 0.01 for score in best]
+    running = [i for i in range(count) if layout == "d2l" or not low[i]]
+    running.sort(key=lambda i: -best[i])
+    kept = []
+    for i in running:
+        if layout == "d2l":
+            suppressed = any(iou[i, j] > 0.5 for j in kept)
+        else:
+            suppressed = any(iou[i, j] >= 0.5 and label[i] == label[j] for j in kept)
+        if not suppressed:
+            kept.append(i)
+    if layout == "mxnet":
+        rows = [(label[i] if i in kept else -1, best[i], i) for i in running]
+        return rows + [(-1, -1, None)] * (count - len(running))
+    order = kept + [i for i in range(count) if i not in kept]
+    return [
+        (-1 if low[i] or i not in kept else label[i], 1 - best[i] if low[i] else best[i], i) for i in order
+    ]
+
+
+@pytest.mark.parametrize("layout", ["d2l", "mxnet"])
+def test_equals_the_rules_in_plain_loops(layout, backend):
+    rng = np.random.default_rng(4)
+    options = MXNET if layout == "mxnet" else {}
+    for count in rng.integers(0, 12, 60):
+        corner = rng.integers(0, 4, (count, 2))
+        boxes = np.hstack([corner, corner + rng.integers(1, 4, (count, 2))]) / 8
+        scores = rng.choice([0, 0.005, 0.01, 0.3, 0.5, 0.9], (count, 3))
+        found = multibox_detection(scores, np.zeros((count, 4)), boxes, **options)
+        expected = by_the_rules(scores.tolist(), boxes, layout)
+        assert rows_of(found) == [(label, round(score, 6)) for label, score, _ in expected]
+        where = [[-1] * 4 if i is None else boxes[i].tolist() for _, _, i in expected]
+        assert_close(found[:, 2:], np.array(where).reshape(-1, 4))

@@ -42,6 +42,15 @@ def test_equals_the_linear_layer_of_patches(seed):
         assert_close(ours, theirs, rtol=1e-12, atol=1e-12)
 
 
+def test_integers_become_floating():
+    x, weight = np.ones((1, 1, 2, 2), int), np.full((1, 1, 2, 2), 0.25)
+    assert conv2d_naive(x, weight).tolist() == [[[[1.0]]]]
+    dx, dweight, dbias = conv2d_naive_backward(np.full((1, 1, 1, 1), 0.5), x, weight)
+    assert dx.ravel().tolist() == [0.125] * 4
+    assert dweight.ravel().tolist() == [0.5] * 4
+    assert dbias.tolist() == [0.5]
+
+
 def test_bad_input():
     with pytest.raises(ValueError, match="a window of 5 does not fit an image side of 4"):
         conv2d_naive(np.zeros((1, 1, 4, 4)), np.zeros((1, 1, 3, 3)), dilation=2)

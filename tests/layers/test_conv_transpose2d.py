@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scratchcv.backend import BACKENDS, has_numba, use_backend
 from scratchcv.layers import (
     ConvTranspose2d,
     bilinear_kernel,
@@ -95,8 +96,10 @@ def draw_settings(draw):
 def test_three_ways_agree(data):
     arguments = draw_settings(data.draw)
     expected = conv_transpose2d_scatter(*arguments)
-    for form in (conv_transpose2d, conv_transpose2d_matrix):
-        assert_close(form(*arguments), expected, rtol=1e-12, atol=1e-12)
+    assert_close(conv_transpose2d_matrix(*arguments), expected, rtol=1e-12, atol=1e-12)
+    for name in BACKENDS if has_numba() else ["numpy"]:
+        with use_backend(name):
+            assert_close(conv_transpose2d(*arguments), expected, rtol=1e-12, atol=1e-12)
 
 
 @settings(max_examples=40, deadline=None)
@@ -168,10 +171,17 @@ def test_initial_weights_keep_the_size_of_activations():
     assert layer.weight.value.shape == (64, 8, 4, 4)
 
 
-def test_x_decides_the_dtype(backend):
+@each_form
+def test_x_decides_the_dtype(form, backend):
+    weight, bias = np.full((2, 1, 2, 2), 0.5), np.ones(1)
+    for dtype in (np.float32, np.float64):
+        assert form(np.ones((1, 2, 3, 3), dtype), weight, bias, 2).dtype == dtype
+    assert form(np.ones((1, 2, 1, 1), int), weight, bias).tolist() == [[[[2.0, 2.0], [2.0, 2.0]]]]
+
+
+def test_x_decides_the_gradients_dtype(backend):
     for dtype in (np.float32, np.float64):
         x, weight = np.ones((1, 2, 3, 3), dtype), np.ones((2, 1, 2, 2))
-        assert conv_transpose2d(x, weight, np.ones(1), 2).dtype == dtype
         gradients = conv_transpose2d_backward(np.ones((1, 1, 6, 6)), x, weight, 2)
         assert {gradient.dtype for gradient in gradients} == {np.dtype(dtype)}
 

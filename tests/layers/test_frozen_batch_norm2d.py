@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scratchcv.layers import BatchNorm2d, FrozenBatchNorm2d
+from scratchcv.layers import BatchNorm2d, FrozenBatchNorm2d, Sequential
 from scratchcv.testing import assert_close, check_layer
 
 
@@ -61,6 +61,19 @@ def test_gradients(seed, backend):
 @given(*[st.integers(1, 4)] * 4)
 def test_gradients_of_any_shape(N, C, H, W):
     check_layer(random_layer(C, 0), (N, C, H, W), max_entries=6)
+
+
+def test_a_trained_batch_norms_state_loads_at_any_depth():
+    trained = Sequential(Sequential(BatchNorm2d(3)))
+    trained(np.random.default_rng(0).standard_normal((4, 3, 5, 5)).astype(np.float32))
+    state = trained.state_dict()
+    assert "0.0.num_batches_tracked" in state
+    frozen = Sequential(Sequential(FrozenBatchNorm2d(3)))
+    frozen.load_state_dict(state)
+    for name, value in frozen.state_dict().items():
+        np.testing.assert_array_equal(value, state[name])
+    with pytest.raises(ValueError, match=r"unknown \['0.0.more'\]"):
+        frozen.load_state_dict({**state, "0.0.more": np.ones(1)})
 
 
 def test_bad_input():

@@ -4,6 +4,7 @@ import pickle
 import numpy as np
 import pytest
 
+from scratchcv.layers import BatchNorm2d, Conv2d, ConvTranspose2d, GroupNorm, L2Norm, Linear
 from scratchcv.layers.layer import Layer, Parameter, Sequential
 from scratchcv.testing import assert_close, check_layer
 
@@ -69,13 +70,26 @@ BUFFERS = ["stem.running_mean", "stem.count", "blocks.1.0.running_mean", "blocks
 
 class TestParameter:
     @pytest.mark.parametrize(
-        "value", [[1.0, 2.0], [1, 2], np.array([1, 2], np.float16), np.array([1, 2], np.uint8)]
+        "value",
+        [[1.0, 2.0], [1, 2], np.array([1.0, 2.0]), np.array([1, 2], np.float16), np.array([1, 2], np.uint8)],
     )
-    def test_float32_unless_float64(self, value):
+    def test_it_is_float32(self, value):
         parameter = Parameter(value)
         assert parameter.value.dtype == parameter.grad.dtype == np.float32
         assert parameter.value.tolist() == [1, 2]
-        assert Parameter(np.array([1.0, 2.0])).value.dtype == np.float64
+
+    def test_every_layer_starts_in_float32(self):
+        for layer in (
+            Conv2d(2, 3, 1),
+            ConvTranspose2d(2, 3, 1),
+            Linear(2, 3),
+            BatchNorm2d(3),
+            GroupNorm(1, 3),
+            L2Norm(3),
+        ):
+            assert {value.dtype for value in layer.state_dict().values() if value.dtype.kind == "f"} == {
+                np.dtype(np.float32)
+            }
 
     def test_the_value_is_a_copy_and_the_gradient_zero(self):
         start = np.ones((2, 3), np.float32)

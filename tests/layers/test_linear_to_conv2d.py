@@ -45,7 +45,7 @@ def test_both_forms_equal_the_linear_layer_bit_by_bit(backend, dtype, bias, N, i
 
 
 def test_the_lectures_4_pixels():
-    """Lecture S2, lines 196-211: four inputs, two outputs; 2×2 kernels, or kernels of one pixel, four deep."""
+    """Lecture S2, lines 196-211: four inputs, two outputs; 2×2 kernels, or 1×1 ones, four deep."""
     layer = Linear(4, 2)
     layer.load_state_dict({"weight": np.arange(8.0).reshape(2, 4), "bias": np.zeros(2)})
     assert linear_to_conv2d(layer, (1, 2, 2)).weight.value.tolist() == [

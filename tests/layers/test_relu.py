@@ -49,3 +49,7 @@ def test_any_shape(shape, backend):
 def test_bad_input():
     with pytest.raises(ValueError, match=r"dy must have shape \(3,\), got \(2,\)"):
         relu_backward(np.zeros(2), np.zeros(3))
+
+
+def test_a_single_number(backend):
+    assert relu(np.float64(-2)).shape == relu_backward(np.float64(1), np.float64(2)).shape == ()

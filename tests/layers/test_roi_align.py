@@ -32,7 +32,7 @@ def random_rois(rng, regions, images, side):
 
 
 def test_d2ls_example(backend):
-    """S3's chapter has it for RoI pooling; two samples a side of each bin."""
+    """d2l.ai has it for RoI pooling, with bins' maxima; here are two samples a side of each bin."""
     y = roi_align(X, ROIS, 2, 0.1, 2)
     assert_close(y[:, 0], np.array([[[2.5, 3.5], [6.5, 7.5]], [[6.75, 8.25], [10.75, 12.25]]]))
     y = roi_align(X, ROIS, 2, 0.1, 2, aligned=True)
@@ -62,6 +62,17 @@ def test_a_pixel_beyond_the_border_it_is_zero(backend):
     for corner, expected in ((-1.5, 1), (-1.6, 0), (3.5, 1), (3.6, 0)):
         rois = np.array([[0, corner, 0, corner + 1, 1]])
         assert roi_align(x, rois, 1, sampling_ratio=1).item() == expected
+
+
+@pytest.mark.parametrize("side", [10, 1e3, 1e6, 1e9])
+def test_regions_of_any_size(backend, side):
+    """Adaptive sampling looks at the samples in the image alone: there may be billions outside."""
+    x = np.random.default_rng(0).standard_normal((1, 1, 3, 4))
+    rois = np.array([[0, -side, -side, side, side]])
+    # One sample a pixel: in the upper left bins at -½, which takes the first pixel; in the others at ½,
+    # 1½, …, of which the one at W - ½ takes the last.
+    rows, columns = np.array([[1, 0, 0], [0.5, 1, 1.5]]), np.array([[1, 0, 0, 0], [0.5, 1, 1, 1.5]])
+    assert_close(roi_align(x, rois, 2)[0, 0] * side**2, rows @ x[0, 0] @ columns.T)
 
 
 def test_gradients_of_overlapping_regions_add_up(backend):

@@ -60,11 +60,18 @@ def test_floors_are_pytorchs(backend):
 
 def test_a_factor_counts_though_the_size_is_rounded(backend):
     x = np.arange(4.0).reshape(1, 1, 1, 4)
-    by_factor = interpolate(x, scale_factor=(1, 1.2), mode="bilinear")
-    by_size = interpolate(x, (1, 4), mode="bilinear")
-    assert by_factor.shape == by_size.shape
-    assert by_size.ravel().tolist() == [0, 1, 2, 3]
-    assert_close(by_factor.ravel(), np.array([0, 0.75, 1.58333333333, 2.41666666667]), atol=1e-10)
+    by_factor, by_size = (
+        interpolate(x, mode="bilinear", **how) for how in ({"scale_factor": (1, 1.4)}, {"size": (1, 5)})
+    )
+    assert_close(by_factor.ravel(), np.clip((np.arange(5) + 0.5) / 1.4 - 0.5, 0, 3))
+    assert_close(by_size.ravel(), np.clip((np.arange(5) + 0.5) * 0.8 - 0.5, 0, 3))
+
+
+@pytest.mark.parametrize("mode", ["nearest", "bilinear"])
+def test_a_factor_that_leaves_the_size_changes_nothing(backend, mode):
+    x = np.arange(4.0).reshape(1, 1, 1, 4)
+    assert (interpolate(x, scale_factor=(1, 1.2), mode=mode) == x).all()
+    assert abs(interpolate(x, scale_factor=(1, 1.2), mode="bicubic") - x).max() > 0.3
 
 
 def test_positions_are_as_fine_in_float32(backend):

@@ -141,9 +141,20 @@ def test_nothing_costs_nothing(reduction):
     assert (loss, gradient.shape) == (0.0, (0, 4))
     loss, gradient = softmax_focal_loss(np.zeros((0, 4)), [], reduction=reduction)
     assert (loss, gradient.shape) == (0.0, (0, 4))
+    loss, gradient = softmax_focal_loss(np.zeros((0, 4)), [], weight=np.ones(4), reduction=reduction)
+    assert (loss, gradient.shape) == (0.0, (0, 4))
     loss, gradient = softmax_focal_loss(np.ones((2, 4)), [-100, -100], reduction=reduction)
     assert loss == 0.0
     assert not gradient.any()
+
+
+def test_float32_stays_whatever_the_options_are():
+    x, two, some = np.zeros((2, 2), np.float32), np.float64(2), np.float64(0.3)
+    for loss, gradient in (
+        sigmoid_focal_loss(x, x, gamma=two, alpha=some),
+        softmax_focal_loss(x, [0, 1], gamma=two, weight=[1.0, 2.0], reduction="none"),
+    ):
+        assert loss.dtype == gradient.dtype == np.float32
 
 
 def test_bad_arguments():

@@ -130,7 +130,8 @@ def test_all_background_pushes_every_score_down():
 
 def test_float32_stays():
     single = [array.astype(np.float32) for array in random_machines(0)[:3]]
-    _, gradients = linear_svm_loss(*single, random_machines(0)[3])
+    losses, gradients = linear_svm_loss(*single, random_machines(0)[3], c=np.float64(2))
+    assert {type(loss) for loss in losses.values()} == {float}
     assert [gradient.dtype for gradient in gradients] == [np.float32, np.float32]
 
 

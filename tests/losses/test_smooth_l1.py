@@ -104,7 +104,10 @@ def test_float32_stays_even_if_the_target_is_float64():
     loss, gradient = smooth_l1_loss(np.ones(3, np.float32), np.zeros(3))
     assert type(loss) is float
     assert gradient.dtype == np.float32
-    assert smooth_l1_loss(np.ones(3, np.float32), np.zeros(3), reduction="none")[0].dtype == np.float32
+    losses, gradient = smooth_l1_loss(
+        np.ones(3, np.float32), np.zeros(3), beta=np.float64(2), reduction="none"
+    )
+    assert losses.dtype == gradient.dtype == np.float32
 
 
 def test_ten_thousand_does_not_overflow():

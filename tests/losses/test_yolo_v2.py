@@ -84,6 +84,15 @@ def test_a_box_that_fits_an_object_of_another_place_is_left_alone(width, left_al
     assert_close(losses["no_object"], 0.125)
 
 
+def test_it_is_enough_to_fit_one_of_several_objects():
+    gt_boxes, labels = np.zeros((1, 1, 1, 3, 4)), np.array([[[[1, 0, 1]]]])
+    gt_boxes[0, 0, 0, [0, 2]] = [0.5, 0.5, 2, 1], [0.5, 0.5, 0.1, 0.1]
+    losses, _ = yolo_v2_loss(
+        np.zeros((1, 1, 1, 3, 6)), gt_boxes, labels, anchors=[[2, 1], [2, 1], [0.1, 0.1]]
+    )
+    assert losses["no_object"] == 0
+
+
 def test_objects_of_other_images_do_not_count():
     prediction = np.zeros((2, 1, 1, 1, 6))
     gt_boxes = np.broadcast_to([0.5, 0.5, 2, 1], (2, 1, 1, 1, 4))
@@ -130,7 +139,7 @@ def test_the_iou_as_target_is_a_constant():
             losses, gradient = yolo_v2_loss(moved, *case[1:], anchors=anchors)
             return losses, gradient[..., 4].copy()
 
-        check_loss(of_confidence, case[0][..., 4].copy(), empty_batch=False)
+        check_loss(of_confidence, case[0][..., 4].copy(), empty_batch=False, max_entries=8)
 
 
 @settings(deadline=None, max_examples=25)

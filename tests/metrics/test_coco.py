@@ -169,19 +169,19 @@ def test_a_crowd_of_masks_absorbs_detections_within_it():
 def test_masks_that_are_boxes_score_as_boxes_do(seed):
     rng = np.random.default_rng(seed)
 
-    def draw(count, top_left):
-        boxes = np.concatenate([top_left, top_left + rng.integers(1, 30, (count, 2))], axis=1)
-        inside = [np.s_[y1:y2, x1:x2] for x1, y1, x2, y2 in boxes]
-        masks = np.zeros((count, 60, 70), bool)
-        for mask, window in zip(masks, inside, strict=True):
-            mask[window] = True
-        return {"boxes": boxes, "masks": masks, "labels": rng.integers(1, 3, count)}
+    def rasterised(boxes):
+        masks = np.zeros((len(boxes), 60, 70), bool)
+        for mask, (x1, y1, x2, y2) in zip(masks, boxes, strict=True):
+            mask[y1:y2, x1:x2] = True
+        return {"boxes": boxes, "masks": masks}
 
     predictions, targets = [], []
     for count in rng.integers(1, 6, 4):
         top_left = rng.integers(0, 25, (count, 2))
-        targets.append({**draw(count, top_left), "crowd": rng.random(count) < 0.2})
-        predictions.append({**draw(count, top_left), "scores": rng.random(count)})
+        truths = np.concatenate([top_left, top_left + rng.integers(5, 30, (count, 2))], axis=1)
+        labels, found = rng.integers(1, 3, count), truths + rng.integers(0, 3, (count, 4))
+        targets.append({**rasterised(truths), "labels": labels, "crowd": rng.random(count) < 0.2})
+        predictions.append({**rasterised(found), "labels": labels, "scores": rng.random(count)})
     stats = coco_evaluate(predictions, targets).stats
     assert 0 < stats["AP"] < 1
     assert coco_evaluate(predictions, targets, iou_type="segm").stats == stats

@@ -59,7 +59,7 @@ def test_lenet_as_convolutions():
 
 
 def test_memory_by_hand():
-    """Batch norm keeps x and a mean and variance; ReLU its output, which the convolution behind it keeps too."""
+    """Batch norm keeps x, mean and variance; ReLU its output, which the next convolution keeps too."""
     model = Sequential(
         Conv2d(3, 4, 3, padding=1), BatchNorm2d(4), ReLU(), Conv2d(4, 2, 1), Flatten(), Linear(50, 5)
     )
@@ -137,7 +137,7 @@ def test_a_layer_that_does_not_run_is_listed():
 
 
 def test_evaluation_costs_less():
-    model = Sequential(BatchNorm2d(2), Dropout(0.5))
+    model = Sequential(BatchNorm2d(2), Dropout(0.5)).astype(np.float32)
     training, evaluation = summary(model, (2, 2, 4, 4)), summary(model.eval(), (2, 2, 4, 4))
     assert training.forward_flops > evaluation.forward_flops
     assert training.cache_bytes - evaluation.cache_bytes == 64  # the mask, a byte an element

@@ -41,9 +41,12 @@ def test_membranes_as_the_foreground_change_the_f1_and_not_the_error():
     assert (cells.best_f1, membranes.best_f1) == pytest.approx((4 / 5, 2 / 3))
 
 
-def test_float32_is_compared_as_it_is():
-    tenth = np.float32([0.1, 0.3])
-    assert pixel_error_sweep(tenth, [0, 1], thresholds=tenth).error.tolist() == [0.5, 0]
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_probability_reaches_the_threshold_written_as_it_is(dtype):
+    tenths = (np.arange(11) / 10).astype(dtype)
+    for row, threshold in enumerate(np.arange(11) / 10):
+        assert pixel_error(tenths, np.arange(11) >= row, float(threshold)) == 0
+        assert pixel_error_sweep(tenths, np.arange(11) >= row, [threshold]).error.tolist() == [0]
 
 
 @pytest.mark.filterwarnings("error")

@@ -43,7 +43,7 @@ def test_04_two_boxes_of_iou_one_half():
 
 
 def test_05_nms_drops_above_the_threshold_not_at_it():
-    """S0, lines 79-87; S1, lines 316-391; S2, lines 317-323; S3, lines 613-715: IoU > threshold, per class."""
+    """S0, lines 79-87; S1, lines 316-391; S2, lines 317-323; S3, lines 613-715: IoU > threshold."""
     boxes, scores = np.array([[0, 0, 1, 1], [0, 0, 1, 0.5]]), np.array([0.9, 0.8])
     assert nms(boxes, scores, 0.5).tolist() == [0, 1]
     assert nms(boxes, scores, 0.5, strict=False).tolist() == [0]

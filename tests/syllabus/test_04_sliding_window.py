@@ -25,7 +25,7 @@ def test_02_fifty_seven_billion_boxes():
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("form", ["window", "pointwise"])
 def test_04_a_linear_layer_is_a_convolution(form, dtype, backend):
-    """S2, lines 182-211: a window of the whole input, or a 1 x 1 window of the flattened one: the same bits."""
+    """S2, lines 182-211: a window of the whole input, or 1 x 1 of the flattened one: the same bits."""
     rng = np.random.default_rng(0)
     linear = Linear(5 * 5 * 16, 120, rng=rng).astype(dtype)
     conv = linear_to_conv2d(linear, (16, 5, 5), form=form)
@@ -46,7 +46,7 @@ def test_05_lenets_weights():
 
 
 def test_06_one_pass_for_all_windows(backend):
-    """S2, lines 225-226: 14 x 14 gives one vector of 4, 16 x 16 gives 2 x 2, 28 x 28 gives 8 x 8, stride 2."""
+    """S2, lines 225-226: 14 pixels give one vector of 4, 16 give 2 x 2, 28 give 8 x 8."""
     rng = np.random.default_rng(0)
     head = linear_to_conv2d(Linear(16 * 5 * 5, 400, rng=rng), (16, 5, 5))
     last = linear_to_conv2d(Linear(400, 4, rng=rng), (400, 1, 1))

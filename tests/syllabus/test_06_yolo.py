@@ -107,7 +107,7 @@ def test_09_the_five_terms_of_the_loss():
     S, B, C = 3, 2, 4
     prediction = rng.uniform(0.2, 0.9, (1, S, S, 5 * B + C))
     gt_boxes, gt_labels = encode_yolo_grid([[20, 30, 80, 95.0]], [3], (99, 99), S)
-    losses, gradient = yolo_v1_loss(prediction, gt_boxes[None], gt_labels[None], confidence_target="one")
+    losses, _ = yolo_v1_loss(prediction, gt_boxes[None], gt_labels[None], confidence_target="one")
     x, y, w, h = gt_boxes[1, 1]
     cell = prediction[0, 1, 1]
     j = int(losses["center"] != pytest.approx(5 * ((cell[0] - x) ** 2 + (cell[1] - y) ** 2)))
@@ -145,7 +145,7 @@ def test_11_version_two_decodes_from_its_cell():
 
 
 def test_12_the_exercise_of_the_output_volume():
-    """S4, lines 687 and 704: 19 x 19 cells, 20 classes, 5 anchors: each anchor has its classes, 19 x 19 x 125.
+    """S4, lines 687 and 704: 19 x 19 cells, 20 classes, 5 anchors with classes each: 19 x 19 x 125.
 
     The hint S x S x (5 B + C) is version one's, where a cell's boxes share the classes: 19 x 19 x 45.
     """

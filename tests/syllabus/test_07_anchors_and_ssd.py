@@ -58,7 +58,10 @@ def test_02_the_anchors_at_250_250():
 
 
 def test_03_an_anchors_aspect_is_r():
-    """S3, line 364: (ws/sqrt r, hs/sqrt r) has the image's aspect for every r; MXNet's code has (hs sqrt r, hs/sqrt r)."""
+    """S3, line 364: (ws/sqrt r, hs/sqrt r) has the image's aspect for every r.
+
+    MXNet's code has (hs sqrt r, hs/sqrt r), whose aspect is r.
+    """
     w, h, s = 728, 561, 0.75
     for r in (1, 2, 0.5):
         printed = (w * s / np.sqrt(r), h * s / np.sqrt(r))

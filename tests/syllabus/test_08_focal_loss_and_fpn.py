@@ -61,7 +61,7 @@ def test_04_weighted_cross_entropy():
 
 
 def test_04_alpha_balanced_cross_entropy():
-    """S4, line 609, prints alpha for all; balanced it is with alpha for positives and 1 - alpha for negatives."""
+    """S4, line 609, prints alpha for all; balanced, negatives have 1 - alpha."""
     x, y = np.log(P / (1 - P)), np.array([1.0, 0, 1, 1, 0])
     loss, _ = balanced_cross_entropy(x, y, alpha=0.25, reduction="sum")
     expected = -(0.25 * y * np.log(P) + 0.75 * (1 - y) * np.log(1 - P)).sum()

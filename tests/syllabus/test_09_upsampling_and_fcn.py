@@ -138,7 +138,7 @@ def test_08_max_unpooling(backend):
 
 
 def test_09_sizes_after_a_convolution(backend):
-    """S0, line 725; S1, lines 1614-1670; S2, line 884: 3 x 3, pad 1: stride 1 gives 4 x 4, stride 2 gives 2 x 2."""
+    """S0, line 725; S1, lines 1614-1670; S2, line 884: 3 x 3, pad 1: stride 1 keeps, 2 halves."""
     x, weight = np.zeros((1, 1, 4, 4)), np.zeros((1, 1, 3, 3))
     assert conv2d(x, weight, padding=1).shape == (1, 1, 4, 4)
     assert conv2d(x, weight, stride=2, padding=1).shape == (1, 1, 2, 2)

@@ -43,7 +43,7 @@ def test_a_right_model_passes_and_is_left_as_it_was():
     assert report.worst < 1e-6
     assert all(np.array_equal(before[key], value) for key, value in model.state_dict().items())
     assert not model.out.grad.any()
-    assert model.out.value.dtype == np.float64
+    assert model.out.value.dtype == np.float32
 
 
 def test_entries_are_sampled():

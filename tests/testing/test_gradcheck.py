@@ -223,3 +223,14 @@ def test_upstream_is_never_near_zero_and_not_constant():
 def test_other_errors_pass_through_unchanged():
     with pytest.raises(KeyError), explain_writes("f"):
         raise KeyError("x")
+
+
+def test_a_function_that_is_zero_everywhere_has_no_gradient():
+    report = gradcheck(lambda x: 0 * x, lambda dy, x: 0 * dy, [np.ones(3)])
+    assert (report.checked, report.worst) == (3, 0)
+    with pytest.raises(AssertionError, match="is wrong at"):
+        gradcheck(lambda x: 0 * x, lambda dy, x: dy, [np.ones(3)])
+    nothing = gradcheck(lambda x: x[:0], lambda dy, x: 0 * x, [np.ones(3)])
+    assert nothing.checked == 3
+    with pytest.raises(AssertionError, match="is wrong at"):
+        gradcheck(lambda x: 0 * x, lambda dy, x: np.full(3, np.nan), [np.ones(3)])

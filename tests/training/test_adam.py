@@ -18,7 +18,7 @@ CONFIGURATIONS: dict[str, dict[str, Any]] = {
 
 
 def test_two_steps_by_hand() -> None:
-    w = Parameter(np.array([1.0]))
+    w = Parameter([1.0], np.float64)
     optimizer = Adam([w], lr=0.1, betas=(0.5, 0.75), eps=0.0)
     w.grad[:] = 3.0
     optimizer.step()  # m = 1.5, v = 2.25; corrected 3 and 9: a step of lr·3/√9
@@ -29,7 +29,7 @@ def test_two_steps_by_hand() -> None:
 
 
 def test_decoupled_decay_does_not_depend_on_the_gradient() -> None:
-    w = Parameter(np.array([2.0, 2.0]))
+    w = Parameter([2.0, 2.0], np.float64)
     optimizer = Adam([w], lr=0.5, weight_decay=0.25, decoupled=True, eps=0.0)
     w.grad[:] = [1e-3, 1e3]
     optimizer.step()  # 2·(1 − .5·.25) − .5
@@ -39,7 +39,7 @@ def test_decoupled_decay_does_not_depend_on_the_gradient() -> None:
 @pytest.mark.parametrize("name", CONFIGURATIONS)
 def test_path_is_that_of_pytorch(name: str) -> None:
     golden = np.load(GOLDEN)
-    parameters = [Parameter(golden[f"start.{i}"]) for i in range(2)]
+    parameters = [Parameter(golden[f"start.{i}"], np.float64) for i in range(2)]
     optimizer = Adam(parameters, lr=1.0, **CONFIGURATIONS[name])
     for step, lr in enumerate(golden["lr"]):
         for i, parameter in enumerate(parameters):
@@ -62,7 +62,10 @@ def test_pytorch_alive(
 ) -> None:
     torch = pytest.importorskip("torch")
     rng = np.random.default_rng(seed)
-    ours, theirs = Parameter(rng.standard_normal((2, 3))), torch.nn.Parameter(torch.empty(2, 3).double())
+    ours, theirs = (
+        Parameter(rng.standard_normal((2, 3)), np.float64),
+        torch.nn.Parameter(torch.empty(2, 3).double()),
+    )
     theirs.data[:] = torch.tensor(ours.value)
     optimizer = Adam([ours], lr, betas, weight_decay=weight_decay, decoupled=decoupled)
     oracle_class = torch.optim.AdamW if decoupled else torch.optim.Adam
@@ -78,7 +81,7 @@ def test_pytorch_alive(
 @pytest.mark.parametrize("decoupled", [False, True])
 def test_reaches_the_minimum_of_a_quadratic(decoupled: bool) -> None:
     hessian, minimum = np.array([[3.0, 1.0], [1.0, 2.0]]), np.array([4.0, -5.0])
-    w = Parameter(np.zeros(2))
+    w = Parameter(np.zeros(2), np.float64)
     optimizer = Adam([w], lr=0.3, decoupled=decoupled)
     for step in range(500):
         w.grad[:] = hessian @ (w.value - minimum)

@@ -10,7 +10,7 @@ from scratchcv.training import clip_grad_norm
 
 
 def parameters_with(*gradients: list[float]) -> list[Parameter]:
-    parameters = [Parameter(np.zeros(len(gradient))) for gradient in gradients]
+    parameters = [Parameter(np.zeros(len(gradient)), np.float64) for gradient in gradients]
     for parameter, gradient in zip(parameters, gradients, strict=True):
         parameter.grad[:] = gradient
     return parameters

@@ -41,7 +41,7 @@ def test_nesterov_by_hand() -> None:
 @pytest.mark.parametrize("name", CONFIGURATIONS)
 def test_path_is_that_of_pytorch(name: str) -> None:
     golden = np.load(GOLDEN)
-    parameters = [Parameter(golden[f"start.{i}"]) for i in range(2)]
+    parameters = [Parameter(golden[f"start.{i}"], np.float64) for i in range(2)]
     optimizer = SGD(parameters, lr=1.0, **CONFIGURATIONS[name])
     for step, lr in enumerate(golden["lr"]):
         for i, parameter in enumerate(parameters):
@@ -63,7 +63,10 @@ def test_pytorch_alive(seed: int, lr: float, momentum: float, weight_decay: floa
     torch = pytest.importorskip("torch")
     rng = np.random.default_rng(seed)
     options = {"momentum": momentum, "weight_decay": weight_decay, "nesterov": nesterov and momentum > 0}
-    ours, theirs = Parameter(rng.standard_normal((2, 3))), torch.nn.Parameter(torch.empty(2, 3).double())
+    ours, theirs = (
+        Parameter(rng.standard_normal((2, 3)), np.float64),
+        torch.nn.Parameter(torch.empty(2, 3).double()),
+    )
     theirs.data[:] = torch.tensor(ours.value)
     optimizer, oracle = SGD([ours], lr, **options), torch.optim.SGD([theirs], lr, **options)
     for _ in range(4):
@@ -77,7 +80,7 @@ def test_pytorch_alive(seed: int, lr: float, momentum: float, weight_decay: floa
 @pytest.mark.parametrize("options", [{}, {"momentum": 0.9}, {"momentum": 0.9, "nesterov": True}])
 def test_reaches_the_minimum_of_a_quadratic(options: dict[str, Any]) -> None:
     hessian, minimum = np.array([[3.0, 1.0], [1.0, 2.0]]), np.array([4.0, -5.0])
-    w = Parameter(np.zeros(2))
+    w = Parameter(np.zeros(2), np.float64)
     optimizer = SGD([w], lr=0.1, **options)
     for _ in range(400):
         w.grad[:] = hessian @ (w.value - minimum)

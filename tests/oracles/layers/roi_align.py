@@ -27,9 +27,10 @@ def random_configuration(rng):
 def draw(configuration, rng):
     shape, regions, output_size, scale, sampling_ratio, aligned = configuration
     N, C, H, W = shape
-    # Inside, across the border, outside, of no size, and a few inverted.
+    # Inside, across the border, outside, of no size, and a few inverted, where torchvision survives them.
     corner = rng.uniform(-0.5, 1.1, (regions, 2)) * (W, H) / scale
-    extent = rng.uniform(-0.1, 1.2, (regions, 2)) * (W, H) / scale
+    least = 0 if aligned and sampling_ratio <= 0 else -0.1
+    extent = np.maximum(rng.uniform(-0.1, 1.2, (regions, 2)), least) * (W, H) / scale
     boxes = np.concatenate([corner, corner + extent], axis=1)
     if rng.random() < 0.3:
         boxes = np.round(boxes)
