@@ -44,7 +44,7 @@ def grid_anchors(
 
     Returns
     -------
-    ndarray, shape (A, 4)
+    ndarray of shape (A, 4)
         Anchors xyxy in pixels: level by level, row by row, cell by cell, and in a cell ratio by ratio (outer)
         and size by size (inner). They reach over the image's border.
 
@@ -115,14 +115,15 @@ def multibox_prior(
 
     Returns
     -------
-    ndarray, shape (height * width * (n + m - 1), 4)
+    ndarray of shape (height * width * (n + m - 1), 4)
         Anchors xyxy, with x in widths and y in heights of the map, so that they fit any image; not clipped.
         Row by row, pixel by pixel, and at a pixel in the formula's order.
 
     Raises
     ------
     ValueError
-        For a height or width below 1, and for sizes or ratios that are missing or not positive.
+        For a height or width that is no integer of at least 1, and for sizes or ratios that are missing or
+        not positive.
 
     Notes
     -----
@@ -140,8 +141,8 @@ def multibox_prior(
     >>> multibox_prior(2, 2, sizes=[0.75, 0.5], ratios=[1, 4])[:3].tolist()
     [[-0.125, -0.125, 0.625, 0.625], [0.0, 0.0, 0.5, 0.5], [-0.5, 0.0625, 1.0, 0.4375]]
     """
-    if height < 1 or width < 1:
-        raise ValueError(f"height and width must be at least 1, got {height} and {width}")
+    if not (height == int(height) >= 1 and width == int(width) >= 1):
+        raise ValueError(f"height and width must be integers of at least 1, got {height} and {width}")
     check_positive("sizes", sizes)
     check_positive("ratios", ratios)
     scale = np.array([*sizes] + [sizes[0]] * (len(ratios) - 1), np.float64)

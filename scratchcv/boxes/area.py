@@ -27,8 +27,8 @@ def box_area(boxes: ArrayLike) -> Array:
 
     Notes
     -----
-    Coordinates are continuous: the box [0, 0, 2, 3] covers 2 × 3 pixels. VOC's development kit and ChainerCV
-    count edge pixels instead, (x2 − x1 + 1)(y2 − y1 + 1). As in torchvision, nothing is
+    Coordinates are continuous: the box [0, 0, 2, 3] covers 2 × 3 pixels. Where corners name the first and the
+    last pixel, as in VOC's evaluation, the area is (x2 − x1 + 1)(y2 − y1 + 1). As in torchvision, nothing is
     clamped; integer boxes give a float64 area here and an integer one there.
 
     Examples

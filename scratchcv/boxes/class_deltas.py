@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchcv.boxes.checks import as_boxes
+from scratchcv.boxes.checks import as_boxes, check_indices
 from scratchcv.boxes.decode_deltas import decode_deltas, decode_deltas_backward
+from scratchcv.boxes.deltas import check_same_length
 from scratchcv.checks import Array, as_floating, check_array
 
 
@@ -106,6 +107,8 @@ def select_class_deltas(deltas: ArrayLike, labels: ArrayLike) -> Array:
 
     Raises
     ------
+    TypeError
+        When the labels are no integers.
     ValueError
         When a shape differs or a label is out of range.
 
@@ -115,7 +118,7 @@ def select_class_deltas(deltas: ArrayLike, labels: ArrayLike) -> Array:
     [[1.0, 2.0, 3.0, 4.0]]
     """
     of_classes = _as_class_deltas(deltas)
-    labels = _check_labels(labels, *of_classes.shape[:2])
+    labels = check_indices("labels", labels, *of_classes.shape[:2])
     return of_classes[np.arange(len(labels)), labels]
 
 
@@ -137,6 +140,8 @@ def select_class_deltas_backward(dselected: ArrayLike, labels: ArrayLike, shape:
 
     Raises
     ------
+    TypeError
+        When the labels are no integers.
     ValueError
         When a shape differs or a label is out of range.
 
@@ -149,7 +154,7 @@ def select_class_deltas_backward(dselected: ArrayLike, labels: ArrayLike, shape:
     ddeltas = np.zeros(shape, dselected.dtype)
     of_classes = _as_class_deltas(ddeltas)
     check_array("dselected", dselected, (len(of_classes), 4))
-    labels = _check_labels(labels, *of_classes.shape[:2])
+    labels = check_indices("labels", labels, *of_classes.shape[:2])
     of_classes[np.arange(len(labels)), labels] = dselected  # a view of ddeltas
     return ddeltas
 
@@ -162,15 +167,5 @@ def _as_class_deltas(deltas: ArrayLike) -> Array:
 
 
 def _pair_up(deltas: Array, anchors: Array) -> tuple[Array, Array]:
-    if len(deltas) != len(anchors):
-        raise ValueError(
-            f"deltas and anchors must have the same length, got {len(deltas)} and {len(anchors)}"
-        )
+    check_same_length("deltas", deltas, anchors)
     return deltas.reshape(-1, 4), np.repeat(anchors, deltas.shape[1], axis=0)
-
-
-def _check_labels(labels: ArrayLike, count: int, classes: int) -> Array:
-    labels = check_array("labels", labels, (count,)).astype(np.int64, copy=False)
-    for row in np.flatnonzero((labels < 0) | (labels >= classes))[:1]:
-        raise ValueError(f"labels[{row}] must lie between 0 and {classes - 1}, got {labels[row]}")
-    return labels

@@ -25,7 +25,7 @@ def clip_boxes_to_image(boxes: ArrayLike, size: tuple[int, int]) -> Array:
     Raises
     ------
     ValueError
-        When `boxes` has another shape.
+        When `boxes` has another shape, or `size` is not two numbers, neither of them negative.
 
     Notes
     -----
@@ -60,7 +60,7 @@ def clip_boxes_to_image_backward(dy: ArrayLike, boxes: ArrayLike, size: tuple[in
     Raises
     ------
     ValueError
-        When `dy` or `boxes` has another shape.
+        When `dy` or `boxes` has another shape, or `size` is not two numbers, neither of them negative.
 
     Notes
     -----
@@ -78,6 +78,8 @@ def clip_boxes_to_image_backward(dy: ArrayLike, boxes: ArrayLike, size: tuple[in
 
 
 def _limits(boxes: Array, size: tuple[int, int]) -> Array:
+    if np.shape(size) != (2,) or not all(side >= 0 for side in size):
+        raise ValueError(f"size must be (height, width), neither negative, got {size}")
     height, width = size
     return np.array([width, height, width, height], boxes.dtype)
 

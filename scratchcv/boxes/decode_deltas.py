@@ -28,9 +28,9 @@ def decode_deltas(
 
     Parameters
     ----------
-    deltas : array_like, shape (N, 4)
+    deltas : array_like of shape (N, 4)
         (tx, ty, tw, th), usually what a network predicts.
-    anchors : array_like, shape (N, 4)
+    anchors : array_like of shape (N, 4)
         The anchor (or proposal) p of each row, xyxy.
     weights, variances : sequence of 4 float, optional
         As for `encode_deltas`.
@@ -40,7 +40,7 @@ def decode_deltas(
 
     Returns
     -------
-    ndarray, shape (N, 4)
+    ndarray of shape (N, 4)
         Boxes xyxy in the unit of `anchors`, in the dtype of `deltas`. They may reach over the image's border.
 
     Raises
@@ -98,14 +98,14 @@ def decode_deltas_backward(
 
     Parameters
     ----------
-    dboxes : array_like, shape (N, 4)
+    dboxes : array_like of shape (N, 4)
         The gradient of the decoded boxes, xyxy.
     deltas, anchors, weights, variances, clip
         As for `decode_deltas`.
 
     Returns
     -------
-    ddeltas, danchors : ndarray, shape (N, 4)
+    ddeltas, danchors : ndarray of shape (N, 4)
         A network's gradient goes on with `ddeltas`; of an anchor that is fixed, `danchors` is thrown away.
 
     Raises

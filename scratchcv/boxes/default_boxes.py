@@ -54,7 +54,7 @@ def ssd_default_boxes(
 
     Returns
     -------
-    ndarray, shape (A, 4)
+    ndarray of shape (A, 4)
         Default boxes xyxy in pixels: level by level, row by row, cell by cell, in the formula's order.
 
     Raises
@@ -120,7 +120,7 @@ def ssd300_default_boxes(
 
     Returns
     -------
-    ndarray, shape (8732, 4)
+    ndarray of shape (8732, 4)
         Boxes xyxy in pixels; levels conv4_3, fc7, conv8_2, conv9_2, conv10_2, conv11_2.
 
     References
@@ -160,7 +160,7 @@ def ssd512_default_boxes(
 
     Returns
     -------
-    ndarray, shape (24564, 4)
+    ndarray of shape (24564, 4)
         Boxes xyxy in pixels; the levels of SSD300 at 512 x 512, and conv12_2.
 
     References

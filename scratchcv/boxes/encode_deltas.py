@@ -28,9 +28,9 @@ def encode_deltas(
 
     Parameters
     ----------
-    gt_boxes : array_like, shape (N, 4)
+    gt_boxes : array_like of shape (N, 4)
         The boxes b to describe, xyxy, in the unit of `anchors`.
-    anchors : array_like, shape (N, 4)
+    anchors : array_like of shape (N, 4)
         The anchor (or proposal) p of each box.
     weights : sequence of 4 float, optional
         The factors w, ones by default; torchvision's models take (10, 10, 5, 5) except in their RPN.
@@ -41,14 +41,14 @@ def encode_deltas(
 
     Returns
     -------
-    ndarray, shape (N, 4)
+    ndarray of shape (N, 4)
         The deltas (tx, ty, tw, th).
 
     Raises
     ------
     ValueError
-        For a box or an anchor that is not finite or has no area, and when `weights` and `variances` are both
-        given.
+        For a box or an anchor that is not finite or has no area, for a negative `eps`, and when `weights` and
+        `variances` are both given.
 
     Notes
     -----
@@ -72,7 +72,7 @@ def encode_deltas(
     [[0.1, 0.2, 0.6931, 0.0]]
     """
     factors = delta_factors(weights, variances)
-    boxes, priors = _checked_pairs(gt_boxes, anchors)
+    boxes, priors = _checked_pairs(gt_boxes, anchors, eps)
     centers, sizes = centers_and_sizes(boxes)
     anchor_centers, anchor_sizes = centers_and_sizes(priors)
     deltas = np.concatenate(
@@ -102,14 +102,14 @@ def encode_deltas_backward(
 
     Parameters
     ----------
-    ddeltas : array_like, shape (N, 4)
+    ddeltas : array_like of shape (N, 4)
         The gradient of the deltas.
     gt_boxes, anchors, weights, variances, eps
         As for `encode_deltas`.
 
     Returns
     -------
-    dgt_boxes, danchors : ndarray, shape (N, 4)
+    dgt_boxes, danchors : ndarray of shape (N, 4)
 
     Raises
     ------
@@ -123,7 +123,7 @@ def encode_deltas_backward(
     ([[0.25, 0.0, 0.25, 0.0]], [[0.0, 0.0, -0.5, 0.0]])
     """
     factors = delta_factors(weights, variances)
-    boxes, priors = _checked_pairs(gt_boxes, anchors)
+    boxes, priors = _checked_pairs(gt_boxes, anchors, eps)
     ddeltas = check_array("ddeltas", ddeltas, boxes.shape).astype(boxes.dtype, copy=False)
     scaled = ddeltas * np.array(factors, boxes.dtype)
     centers, sizes = centers_and_sizes(boxes)
@@ -137,7 +137,9 @@ def encode_deltas_backward(
     return box_convert_backward(dboxes, "xyxy", "cxcywh"), box_convert_backward(danchors, "xyxy", "cxcywh")
 
 
-def _checked_pairs(gt_boxes: ArrayLike, anchors: ArrayLike) -> tuple[Array, Array]:
+def _checked_pairs(gt_boxes: ArrayLike, anchors: ArrayLike, eps: float) -> tuple[Array, Array]:
+    if not eps >= 0:
+        raise ValueError(f"eps must be 0 or more, got {eps}")
     boxes, priors = as_boxes("gt_boxes", gt_boxes), as_boxes("anchors", anchors)
     check_same_length("gt_boxes", boxes, priors)
     _check_area("gt_boxes", boxes)

@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchcv.checks import Array, as_floating, check_array
+from scratchcv.boxes.checks import check_indices
+from scratchcv.checks import Array, as_floating
 
 
 def gather(values: ArrayLike, indices: ArrayLike) -> Array:
@@ -23,8 +24,10 @@ def gather(values: ArrayLike, indices: ArrayLike) -> Array:
 
     Raises
     ------
+    TypeError
+        When the indices are no integers.
     ValueError
-        When the indices are not a list of integers from 0 to N - 1.
+        When one of them does not lie between 0 and N - 1, or `values` is a single number.
 
     Notes
     -----
@@ -36,7 +39,9 @@ def gather(values: ArrayLike, indices: ArrayLike) -> Array:
     [[1, 1, 5, 5]]
     """
     values = np.asarray(values)
-    return values[_check_indices(indices, len(values))]
+    if values.ndim == 0:
+        raise ValueError("values must have shape (N, ...), got ()")
+    return values[check_indices("indices", indices, "K", len(values))]
 
 
 def gather_backward(dy: ArrayLike, indices: ArrayLike, size: int) -> Array:
@@ -60,8 +65,10 @@ def gather_backward(dy: ArrayLike, indices: ArrayLike, size: int) -> Array:
 
     Raises
     ------
+    TypeError
+        When the indices are no integers.
     ValueError
-        When the indices are not K integers from 0 to size - 1.
+        When one of them does not lie between 0 and size - 1, or there is not one for each row of dy.
 
     Notes
     -----
@@ -73,23 +80,9 @@ def gather_backward(dy: ArrayLike, indices: ArrayLike, size: int) -> Array:
     [7.0, 0.0, 6.0, 0.0]
     """
     dy = as_floating(dy)
-    indices = _check_indices(indices, size)
+    indices = check_indices("indices", indices, "K", size)
     if dy.shape[:1] != indices.shape:
         raise ValueError(f"dy must have shape ({len(indices)}, ...), got {dy.shape}")
     dx = np.zeros((size, *dy.shape[1:]), dy.dtype)
     np.add.at(dx, indices, dy)
     return dx
-
-
-def _check_indices(indices: ArrayLike, size: int) -> Array:
-    indices = check_array("indices", indices, ("K",))
-    if indices.size == 0:
-        return np.zeros(0, np.int64)
-    if indices.dtype.kind not in "iu":
-        raise ValueError(f"indices must be integers, got {indices.dtype}")
-    outside = np.flatnonzero((indices < 0) | (indices >= size))
-    if outside.size:
-        raise ValueError(
-            f"indices[{outside[0]}] must lie between 0 and {size - 1}, got {indices[outside[0]]}"
-        )
-    return indices

@@ -22,7 +22,7 @@ def match_best_then_threshold(iou: ArrayLike, threshold: float = 0.5, *, strict:
 
     Parameters
     ----------
-    iou : array_like, shape (A, G)
+    iou : array_like of shape (A, G)
         IoU of each anchor with each ground-truth box.
     threshold : float, optional
         What enough is.
@@ -91,7 +91,7 @@ def match_bipartite(
 
     Parameters
     ----------
-    iou : array_like, shape (A, G)
+    iou : array_like of shape (A, G)
         IoU of each anchor with each ground-truth box.
     threshold : float, optional
         What enough is, for the anchors of the second stage.
@@ -155,7 +155,7 @@ def match_rpn(iou: ArrayLike, high: float = 0.7, low: float = 0.3, *, strict: bo
 
     Parameters
     ----------
-    iou : array_like, shape (A, G)
+    iou : array_like of shape (A, G)
         IoU of each anchor with each ground-truth box.
     high, low : float, optional
         The two thresholds.

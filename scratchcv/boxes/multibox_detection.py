@@ -43,7 +43,7 @@ def multibox_detection(
     Parameters
     ----------
     scores : array_like of shape (A, K + 1)
-        Class probabilities of each anchor, the background first.
+        Class probabilities of each anchor, the background first; d2l and MXNet have them transposed.
     deltas : array_like of shape (A, 4)
         Predicted deltas.
     anchors : array_like of shape (A, 4)
@@ -76,6 +76,9 @@ def multibox_detection(
     for a certain background: its class becomes -1 and its score 1 - score.
     "mxnet": scores below the threshold are dropped before NMS; the others come by score, suppressed ones in
     their place with class -1; rows of -1 fill up.
+
+    This selects, as `nms` does. A gradient of boxes or scores goes back by the parts: `best_class_backward`,
+    `decode_deltas_backward`, `clip_boxes_to_image_backward`, `gather_backward`.
 
     References
     ----------

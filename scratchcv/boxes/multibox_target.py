@@ -54,9 +54,9 @@ def multibox_target(
         As for `encode_deltas`: d2l has 1e-6, MXNet 0.
     background_scores : array_like of shape (A,), optional
         Predicted probabilities of the background. If given, negatives are mined as in MXNet: only those with
-        the lowest stay background.
+        the lowest stay background. MXNet takes logits of all classes here.
     negative_ratio : float
-        Negatives to a positive, when they are mined; MXNet's ``negative_mining_ratio``.
+        Negatives to a positive, when they are mined, rounded down; MXNet's ``negative_mining_ratio``.
     negative_threshold : float
         Anchors that overlap a truth by this or more are no negatives; MXNet's ``negative_mining_thresh``.
 
@@ -71,8 +71,11 @@ def multibox_target(
 
     Raises
     ------
+    TypeError
+        When the labels are no integers.
     ValueError
-        When a shape differs, a label is below 1, or a matched box has no area.
+        When a shape differs, a label is below 1, a matched box has no area, `negative_ratio` is negative or
+        infinite, or a background score is NaN.
 
     Notes
     -----
@@ -100,7 +103,9 @@ def multibox_target(
     [1.4, 10.0, 2.594, 7.1754]
     """
     anchors, gt_boxes = as_boxes("anchors", anchors), as_boxes("gt_boxes", gt_boxes)
-    gt_labels = check_array("gt_labels", gt_labels, (len(gt_boxes),)).astype(np.int64, copy=False)
+    gt_labels = check_array("gt_labels", gt_labels, (len(gt_boxes),))
+    if gt_labels.size and gt_labels.dtype.kind not in "iu":
+        raise TypeError(f"gt_labels must be integers, got {gt_labels.dtype}")
     for row in np.flatnonzero(gt_labels < 1)[:1]:
         raise ValueError(f"gt_labels[{row}] must be 1 or more, got {gt_labels[row]}: leave padding out")
     iou = box_iou(anchors, gt_boxes)
@@ -114,6 +119,10 @@ def multibox_target(
     )
     if background_scores is not None:
         scores = as_floating(check_array("background_scores", background_scores, labels.shape))
+        if np.isnan(scores).any():
+            raise ValueError(f"background_scores[{np.isnan(scores).argmax()}] is NaN")
+        if not 0 <= negative_ratio < np.inf:
+            raise ValueError(f"negative_ratio must be finite and not negative, got {negative_ratio}")
         eligible = ~positive & (iou.max(axis=1, initial=0) < negative_threshold)
         labels[~positive] = NOT_SAMPLED
         labels[_hardest(scores, eligible, int(negative_ratio * positive.sum()))] = 0

@@ -77,7 +77,7 @@ def hard_negative_mask(background_loss: ArrayLike, positive: ArrayLike, ratio: f
 
     Parameters
     ----------
-    background_loss : array_like, shape (N, A)
+    background_loss : array_like of shape (N, A)
         For each image and anchor, the loss of calling it background: -log p(background).
     positive : array_like of bool, shape (N, A)
         The anchors that learn a truth; they are never picked.

@@ -3,11 +3,12 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from scratchcv.boxes.checks import check_indices
 from scratchcv.boxes.top_k import top_k
 from scratchcv.checks import Array, as_floating, check_array
 
 
-def best_class(scores: ArrayLike, background: int = 0) -> tuple[Array, Array]:
+def best_class(scores: ArrayLike, *, background: int = 0) -> tuple[Array, Array]:
     r"""Return each box's highest class score, and the class that has it; the background does not run.
 
     .. math:: s_n = \max_{c \ne \text{background}} p_{nc}
@@ -29,11 +30,11 @@ def best_class(scores: ArrayLike, background: int = 0) -> tuple[Array, Array]:
     Raises
     ------
     ValueError
-        When `scores` is not a matrix with two columns at least, or has no such column.
+        When `scores` is not a matrix of a background and at least one class.
 
     References
     ----------
-    S. Aydore, EE 628, lecture 12, 2019: "the largest predicted category … is the confidence level".
+    S. Aydore, EE 628, lecture 12, 2019, lines 622-643: the confidence level of a box.
 
     Examples
     --------
@@ -41,11 +42,7 @@ def best_class(scores: ArrayLike, background: int = 0) -> tuple[Array, Array]:
     >>> best.tolist(), labels.tolist()
     ([0.2, 0.6], [2, 1])
     """
-    scores = as_floating(check_array("scores", scores, ("N", "K + 1")))
-    columns = scores.shape[1]
-    if columns < 2 or not -columns <= background < columns:
-        raise ValueError(f"scores must have a background ({background}) and a class, got {scores.shape}")
-    foreground = np.delete(np.arange(columns), background)
+    scores, foreground = _scores_and_foreground(scores, background)
     labels = foreground[scores[:, foreground].argmax(axis=1)]
     return np.take_along_axis(scores, labels[:, None], axis=1)[:, 0], labels
 
@@ -68,8 +65,10 @@ def best_class_backward(dbest: ArrayLike, labels: ArrayLike, num_columns: int) -
 
     Raises
     ------
+    TypeError
+        When the labels are no integers.
     ValueError
-        When the shapes differ.
+        When the shapes differ, or a label is no column.
 
     Examples
     --------
@@ -77,7 +76,7 @@ def best_class_backward(dbest: ArrayLike, labels: ArrayLike, num_columns: int) -
     [[0.0, 0.0, 5.0], [0.0, 7.0, 0.0]]
     """
     dbest = as_floating(check_array("dbest", dbest, ("N",)))
-    labels = check_array("labels", labels, dbest.shape).astype(np.int64, copy=False)
+    labels = check_indices("labels", labels, len(dbest), num_columns)
     dscores = np.zeros((len(dbest), num_columns), dbest.dtype)
     np.put_along_axis(dscores, labels[:, None], dbest[:, None], axis=1)
     return dscores
@@ -121,7 +120,7 @@ def threshold_scores(scores: ArrayLike, threshold: float, *, strict: bool = True
     return np.flatnonzero(enough).astype(np.int64)
 
 
-def select_least_background(scores: ArrayLike, k: int, background: int = 0) -> Array:
+def select_least_background(scores: ArrayLike, k: int, *, background: int = 0) -> Array:
     """Return the k boxes with the lowest background scores, whatever their class.
 
     Parameters
@@ -141,7 +140,7 @@ def select_least_background(scores: ArrayLike, k: int, background: int = 0) -> A
     Raises
     ------
     ValueError
-        When `scores` is not a matrix or k is negative.
+        When `scores` is not a matrix of a background and at least one class, or k is negative.
 
     References
     ----------
@@ -152,7 +151,7 @@ def select_least_background(scores: ArrayLike, k: int, background: int = 0) -> A
     >>> select_least_background([[0.7, 0.3], [0.1, 0.9], [0.4, 0.6]], 2).tolist()
     [1, 2]
     """
-    scores = as_floating(check_array("scores", scores, ("N", "K + 1")))
+    scores, _ = _scores_and_foreground(scores, background)
     return top_k(-scores[:, background], k)[1]
 
 
@@ -176,7 +175,7 @@ def select_top_of_class(scores: ArrayLike, label: int, k: int) -> Array:
     Raises
     ------
     ValueError
-        When `scores` is not a matrix or k is negative.
+        When `scores` is not a matrix, the class is none of its columns, or k is negative.
 
     References
     ----------
@@ -188,10 +187,12 @@ def select_top_of_class(scores: ArrayLike, label: int, k: int) -> Array:
     [2, 1]
     """
     scores = as_floating(check_array("scores", scores, ("N", "K + 1")))
+    if not 0 <= label < scores.shape[1]:
+        raise ValueError(f"label must lie between 0 and {scores.shape[1] - 1}, got {label}")
     return top_k(scores[:, label], k)[1]
 
 
-def select_top_of_image(scores: ArrayLike, k: int, background: int = 0) -> tuple[Array, Array]:
+def select_top_of_image(scores: ArrayLike, k: int, *, background: int = 0) -> tuple[Array, Array]:
     """Return the k highest of all class scores of an image: a box may come out for several classes.
 
     Parameters
@@ -211,7 +212,7 @@ def select_top_of_image(scores: ArrayLike, k: int, background: int = 0) -> tuple
     Raises
     ------
     ValueError
-        When `scores` is not a matrix or k is negative.
+        When `scores` is not a matrix of a background and at least one class, or k is negative.
 
     References
     ----------
@@ -223,7 +224,15 @@ def select_top_of_image(scores: ArrayLike, k: int, background: int = 0) -> tuple
     >>> indices.tolist(), labels.tolist()
     ([2, 0, 1], [1, 2, 1])
     """
-    scores = as_floating(check_array("scores", scores, ("N", "K + 1")))
-    foreground = np.delete(np.arange(scores.shape[1]), background)
+    scores, foreground = _scores_and_foreground(scores, background)
     _, order = top_k(scores[:, foreground].reshape(-1), k)
-    return order // max(len(foreground), 1), foreground[order % max(len(foreground), 1)]
+    return order // len(foreground), foreground[order % len(foreground)]
+
+
+def _scores_and_foreground(scores: ArrayLike, background: int) -> tuple[Array, Array]:
+    """Return the checked scores, and which of their columns are classes."""
+    scores = as_floating(check_array("scores", scores, ("N", "K + 1")))
+    columns = scores.shape[1]
+    if columns < 2 or not -columns <= background < columns:
+        raise ValueError(f"scores must have a background ({background}) and a class, got {scores.shape}")
+    return scores, np.delete(np.arange(columns), background)

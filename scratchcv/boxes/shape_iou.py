@@ -3,18 +3,20 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from scratchcv.boxes.checks import as_paired_boxes
+from scratchcv.boxes.convert import box_convert
 from scratchcv.boxes.iou import intersection_and_union, ratio
 from scratchcv.checks import Array, as_floating, check_array
 
 
-def iou_cxcywh(boxes1_cxcywh: Array, boxes2_cxcywh: Array) -> Array:
+def iou_cxcywh(boxes1_cxcywh: ArrayLike, boxes2_cxcywh: ArrayLike) -> Array:
     """Return the IoU of boxes that stand at equal places of two arrays, one with the other.
 
     `box_iou` compares each box with each; this one follows NumPy's broadcasting.
 
     Parameters
     ----------
-    boxes1_cxcywh, boxes2_cxcywh : ndarray (…, 4)
+    boxes1_cxcywh, boxes2_cxcywh : array_like (…, 4)
         Midpoint, width and height, in one unit; shapes that broadcast.
 
     Returns
@@ -22,20 +24,32 @@ def iou_cxcywh(boxes1_cxcywh: Array, boxes2_cxcywh: Array) -> Array:
     ndarray (…)
         0 where the union is not positive.
 
+    Raises
+    ------
+    ValueError
+        When the shapes do not end with 4 or do not fit each other.
+
     Examples
     --------
     >>> boxes = np.array([[1.0, 1.0, 2.0, 2.0], [5.0, 5.0, 2.0, 2.0]])
     >>> iou_cxcywh(boxes, np.array([2.0, 2.5, 2.0, 3.0])).round(4).tolist()
     [0.1111, 0.0]
     """
-    intersection, union = intersection_and_union(_corners(boxes1_cxcywh), _corners(boxes2_cxcywh))
-    return ratio(intersection, union)[..., 0, 0]
+    boxes1 = corners_of(as_paired_boxes("boxes1_cxcywh", boxes1_cxcywh))
+    boxes2 = corners_of(as_paired_boxes("boxes2_cxcywh", boxes2_cxcywh))
+    # Each the only one of its kind, so that "each with each" is a pair.
+    return ratio(*intersection_and_union(boxes1[..., None, :], boxes2[..., None, :]))[..., 0, 0]
 
 
-def _corners(boxes_cxcywh: Array) -> Array:
-    """Return boxes `xyxy` (…, 1, 4): each the only one of its kind."""
-    center, half_size = boxes_cxcywh[..., None, :2], boxes_cxcywh[..., None, 2:] / 2
-    return np.concatenate([center - half_size, center + half_size], axis=-1)
+def corners_of(boxes_cxcywh: Array) -> Array:
+    """Return `box_convert` of boxes with any number of axes (…, 4), from `cxcywh` to `xyxy`.
+
+    Examples
+    --------
+    >>> corners_of(np.array([[[1.0, 1.0, 2.0, 1.0]]])).tolist()
+    [[[0.0, 0.5, 2.0, 1.5]]]
+    """
+    return box_convert(boxes_cxcywh.reshape(-1, 4), "cxcywh", "xyxy").reshape(boxes_cxcywh.shape)
 
 
 def shape_iou(sizes: ArrayLike, anchors: ArrayLike) -> Array:
@@ -57,7 +71,7 @@ def shape_iou(sizes: ArrayLike, anchors: ArrayLike) -> Array:
     Raises
     ------
     ValueError
-        When shapes do not fit, there is no anchor, or one has no area.
+        When shapes do not fit, a size is negative, there is no anchor, or one has no area.
 
     References
     ----------
@@ -72,6 +86,8 @@ def shape_iou(sizes: ArrayLike, anchors: ArrayLike) -> Array:
     [[0.5, 0.2], [0.2, 0.5]]
     """
     sizes = as_floating(check_array("sizes", sizes, ("R", 2)))
+    for row in np.flatnonzero(~(sizes >= 0).all(axis=1))[:1]:
+        raise ValueError(f"sizes must be 0 or more, got {sizes[row].tolist()}")
     anchors = check_anchors(anchors).astype(sizes.dtype, copy=False)
     intersection = np.minimum(sizes[:, None], anchors).prod(axis=2)
     iou: Array = intersection / (sizes.prod(axis=1)[:, None] + anchors.prod(axis=1) - intersection)

@@ -48,8 +48,8 @@ def sliding_windows(
     >>> sliding_windows((4, 5), (3, 2), stride=2).tolist()
     [[0.0, 0.0, 2.0, 3.0], [2.0, 0.0, 4.0, 3.0]]
     """
-    (H, W), (h, w), (dy, dx) = _checked(image_size, window, stride)
-    ys, xs = np.arange(0, H - h + 1, dy), np.arange(0, W - w + 1, dx)
+    (H, W), (h, w), (step_y, step_x) = _checked(image_size, window, stride)
+    ys, xs = np.arange(0, H - h + 1, step_y), np.arange(0, W - w + 1, step_x)
     y, x = (grid.reshape(-1) for grid in np.meshgrid(ys, xs, indexing="ij"))
     return np.stack([x, y, x + w, y + h], axis=1).astype(dtype)
 
@@ -87,8 +87,8 @@ def count_windows(
     >>> count_windows((600, 800), (64, 64)), count_windows((28, 28), (14, 14), stride=2)
     (395769, 64)
     """
-    (H, W), (h, w), (dy, dx) = _checked(image_size, window, stride)
-    return max((H - h) // dy + 1, 0) * max((W - w) // dx + 1, 0)
+    (H, W), (h, w), (step_y, step_x) = _checked(image_size, window, stride)
+    return max((H - h) // step_y + 1, 0) * max((W - w) // step_x + 1, 0)
 
 
 def count_boxes(image_size: tuple[int, int]) -> int:
@@ -130,8 +130,8 @@ def count_boxes(image_size: tuple[int, int]) -> int:
 def _checked(*sizes: int | tuple[int, int]) -> list[tuple[int, int]]:
     pairs = []
     for name, size in zip(("image_size", "window", "stride"), sizes, strict=False):
-        first, second = (size, size) if isinstance(size, int) else size
-        if first != int(first) or second != int(second) or min(first, second) < 1:
+        pair = np.broadcast_to(size, (2,)) if np.ndim(size) == 0 and name == "stride" else np.asarray(size)
+        if pair.shape != (2,) or pair.dtype.kind not in "iu" or pair.min() < 1:
             raise ValueError(f"{name} must be two positive integers (vertical, horizontal), got {size}")
-        pairs.append((int(first), int(second)))
+        pairs.append((int(pair[0]), int(pair[1])))
     return pairs

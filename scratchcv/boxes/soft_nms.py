@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scratchcv.backend import active_form
-from scratchcv.boxes.checks import check_valid_boxes
-from scratchcv.boxes.gather import gather, gather_backward
+from scratchcv.boxes.checks import check_indices, check_valid_boxes
+from scratchcv.boxes.gather import gather_backward
 from scratchcv.boxes.iou import box_iou_backward, box_iou_numpy
 from scratchcv.checks import Array, as_floating, check_array
 
@@ -84,7 +84,8 @@ def soft_nms(
     Raises
     ------
     ValueError
-        When a shape differs, a box is inverted or not finite, the method is unknown, or sigma not positive.
+        When a shape differs, a box is inverted or not finite, a score negative or NaN, the method unknown, or
+        sigma not positive.
 
     Notes
     -----
@@ -106,8 +107,7 @@ def soft_nms(
     ([0, 1], [0.9, 0.329])
     """
     _check_options(method, sigma)
-    boxes = check_valid_boxes("boxes", boxes)
-    scores = as_floating(check_array("scores", scores, (len(boxes),)))
+    boxes, scores = _checked(boxes, scores)
     keep, new_scores = active_form(soft_nms_numpy)(
         np.array(boxes, np.float64, order="C"),
         np.array(scores, np.float64),
@@ -160,13 +160,12 @@ def soft_nms_backward(
     Raises
     ------
     ValueError
-        When a shape differs, an index is out of range, a box is inverted or not finite, the method is
-        unknown, or sigma not positive.
+        As `soft_nms`, and when an index is out of range.
 
     Notes
     -----
     Only boxes that were kept have lowered anything, as a box whose score falls below the threshold leaves.
-    Computed in float64, with about thirty arrays of K × K at a time: 180 megabytes for 900 kept boxes.
+    Computed in float64, box by box, so that memory grows with K and time with K².
 
     Examples
     --------
@@ -179,31 +178,46 @@ def soft_nms_backward(
     ([0.0, 0.5], [0.4, -0.8])
     """
     _check_options(method, sigma)
-    boxes = check_valid_boxes("boxes", boxes)
-    scores = as_floating(check_array("scores", scores, (len(boxes),)))
-    keep = check_array("keep", keep, ("K",))
+    boxes, scores = _checked(boxes, scores)
+    keep = check_indices("keep", keep, "K", len(boxes))
     dnew = check_array("dnew_scores", dnew_scores, keep.shape).astype(np.float64)
-    kept = gather(boxes, keep).astype(np.float64)
-    iou = box_iou_numpy(kept, kept)  # (K, K): the row lowers the column
-    before = np.triu(np.ones(iou.shape, bool), 1)
+    kept, old_scores = boxes[keep].astype(np.float64), scores[keep].astype(np.float64)
+    dkept, dold_scores = np.zeros_like(kept), np.zeros_like(old_scores)
+    for k in range(len(keep)):
+        better, box = kept[:k], kept[k : k + 1]
+        factor, slope = _factor_and_slope(box_iou_numpy(better, box), method, sigma, iou_threshold)  # (k, 1)
+        dold_scores[k] = dnew[k] * factor.prod()
+        diou = dnew[k] * old_scores[k] * slope * _products_of_others(factor)
+        dbetter, dbox = box_iou_backward(diou, better, box)
+        dkept[:k] += dbetter
+        dkept[k] += dbox[0]
+    dboxes, dscores = (gather_backward(gradient, keep, len(boxes)) for gradient in (dkept, dold_scores))
+    return dboxes.astype(boxes.dtype), dscores.astype(scores.dtype)
+
+
+def _factor_and_slope(iou: Array, method: str, sigma: float, iou_threshold: float) -> tuple[Array, Array]:
+    """Return f and f' of the docstring above at each IoU."""
     if method == "gaussian":
-        factor, slope = np.exp(-(iou**2) / sigma), -2 * iou / sigma * np.exp(-(iou**2) / sigma)
-    else:
-        lowers = iou >= iou_threshold
-        factor, slope = np.where(lowers, 1 - iou, 1), np.where(lowers, -1.0, 0.0)
-    factor, slope = np.where(before, factor, 1), np.where(before, slope, 0)
-    diou = dnew * gather(scores, keep) * slope * _products_of_others(factor)
-    dboxes = np.add(*box_iou_backward(diou, kept, kept))
-    dscores = gather_backward(dnew * factor.prod(axis=0), keep, len(boxes))
-    return gather_backward(dboxes, keep, len(boxes)).astype(boxes.dtype), dscores.astype(scores.dtype)
+        factor = np.exp(-(iou**2) / sigma)
+        return factor, -2 * iou / sigma * factor
+    lowers = iou >= iou_threshold
+    return np.where(lowers, 1 - iou, 1), np.where(lowers, -1.0, 0.0)
 
 
 def _products_of_others(factor: Array) -> Array:
-    """Return the product of each column without the entry itself, (K, K); a factor may be 0."""
+    """Return for each factor of a column the product of all others; one of them may be 0."""
     above, below = np.ones_like(factor), np.ones_like(factor)
     above[1:] = np.cumprod(factor[:-1], axis=0)
     below[:-1] = np.cumprod(factor[:0:-1], axis=0)[::-1]
     return above * below
+
+
+def _checked(boxes: ArrayLike, scores: ArrayLike) -> tuple[Array, Array]:
+    boxes = check_valid_boxes("boxes", boxes)
+    scores = as_floating(check_array("scores", scores, (len(boxes),)))
+    for row in np.flatnonzero(~(scores >= 0))[:1]:
+        raise ValueError(f"scores[{row}] must be 0 or more, got {scores[row]}")
+    return boxes, scores
 
 
 def _check_options(method: str, sigma: float) -> None:

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from scratchcv.boxes.checks import check_valid_boxes
 from scratchcv.boxes.convert import box_convert
-from scratchcv.boxes.shape_iou import shape_iou
+from scratchcv.boxes.shape_iou import corners_of, shape_iou
 from scratchcv.checks import Array, as_floating, check_array
 
 SIZES = ("image", "cell")
@@ -60,7 +60,8 @@ def encode_yolo_grid(
     Raises
     ------
     ValueError
-        When shapes do not fit, a box is inverted or not finite, a label is not positive.
+        When shapes do not fit, a size or label is not positive, or a box is inverted, not finite or has its
+        midpoint outside of the image.
     TypeError
         When labels are not integers.
 
@@ -84,15 +85,20 @@ def encode_yolo_grid(
     >>> grid_labels.tolist(), grid_boxes[1, 1].round(6).tolist()
     ([[0, 0, 0], [0, 2, 0], [0, 0, 0]], [0.4, 0.3, 0.9, 0.5])
     """
-    _check_sizes(sizes)
+    check_sizes(sizes)
     boxes = check_valid_boxes("boxes", boxes)
-    labels = _check_labels(labels, len(boxes))
+    labels = _check_labels("labels", labels, boxes.shape[:1], 1)
     height, width = image_size
-    rows, columns = (grid_size, grid_size) if isinstance(grid_size, int) else grid_size
+    rows, columns = (grid_size, grid_size) if isinstance(grid_size, int | np.integer) else grid_size
+    if min(height, width, rows, columns) <= 0:
+        raise ValueError(f"image_size and grid_size must be positive, got {image_size} and {grid_size}")
 
     in_cells = box_convert(boxes, "xyxy", "cxcywh")
+    outside = (in_cells[:, :2] < 0) | (in_cells[:, :2] > [width, height])  # pixels still
+    for row in np.flatnonzero(outside.any(axis=1))[:1]:
+        raise ValueError(f"boxes[{row}] has its midpoint outside of the image: {boxes[row].tolist()}")
     in_cells *= np.array([columns / width, rows / height] * 2, boxes.dtype)
-    cells = np.clip(np.floor(in_cells[:, :2]), 0, [columns - 1, rows - 1]).astype(np.intp)
+    cells = np.minimum(np.floor(in_cells[:, :2]), [columns - 1, rows - 1]).astype(np.intp)
     encoded = in_cells.copy()
     encoded[:, :2] -= cells
     if sizes == "image":
@@ -150,11 +156,10 @@ def decode_yolo_grid(grid_boxes: ArrayLike, image_size: Sequence[int], *, sizes:
     [95.0, 105.0, 185.0, 155.0]
     """
     grid_boxes = as_floating(grid_boxes)
-    cell, unit = _scales(grid_boxes, image_size, sizes)
+    cell, unit = _scales("grid_boxes", grid_boxes, image_size, sizes)
     rows, columns = grid_boxes.shape[-4:-2]
     centers = cell * (grid_boxes[..., :2] + cell_corners(rows, columns, grid_boxes.dtype))
-    half_sizes = unit / 2 * grid_boxes[..., 2:]
-    return np.concatenate([centers - half_sizes, centers + half_sizes], axis=-1)
+    return corners_of(np.concatenate([centers, unit * grid_boxes[..., 2:]], axis=-1))
 
 
 def decode_yolo_grid_backward(dboxes: ArrayLike, image_size: Sequence[int], *, sizes: str = "image") -> Array:
@@ -173,13 +178,18 @@ def decode_yolo_grid_backward(dboxes: ArrayLike, image_size: Sequence[int], *, s
     -------
     ndarray (…, S, S, B, 4)
 
+    Raises
+    ------
+    ValueError
+        When the shape does not fit.
+
     Examples
     --------
     >>> decode_yolo_grid_backward(np.array([[[[1.0, 0.0, 1.0, 0.0]]]]), (10, 10)).tolist()
     [[[[20.0, 0.0, 0.0, 0.0]]]]
     """
     dboxes = as_floating(dboxes)
-    cell, unit = _scales(dboxes, image_size, sizes)
+    cell, unit = _scales("dboxes", dboxes, image_size, sizes)
     dupper, dlower = dboxes[..., :2], dboxes[..., 2:]
     return np.concatenate([cell * (dupper + dlower), unit / 2 * (dlower - dupper)], axis=-1)
 
@@ -218,7 +228,9 @@ def yolo_label_vectors(grid_boxes: ArrayLike, grid_labels: ArrayLike, num_classe
     Raises
     ------
     ValueError
-        When shapes do not fit, or a label lies beyond K.
+        When shapes do not fit, or a label lies outside 0…K.
+    TypeError
+        When labels are not integers.
 
     References
     ----------
@@ -231,38 +243,45 @@ def yolo_label_vectors(grid_boxes: ArrayLike, grid_labels: ArrayLike, num_classe
     [[1.0, 0.4, 0.3, 0.5, 0.9, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]]
     """
     grid_boxes = as_floating(grid_boxes)
-    grid_labels = check_array("grid_labels", grid_labels, grid_boxes.shape[:-1])
+    grid_labels = _check_labels("grid_labels", grid_labels, grid_boxes.shape[:-1], 0)
     check_array("grid_boxes", grid_boxes, (*grid_labels.shape, 4))
-    if grid_labels.size and not 0 <= grid_labels.min() <= grid_labels.max() <= num_classes:
-        raise ValueError(
-            f"grid_labels must lie in 0…{num_classes}, got {grid_labels.min()} to {grid_labels.max()}"
-        )
+    if grid_labels.max(initial=0) > num_classes:
+        raise ValueError(f"grid_labels must be {num_classes} or less, got {grid_labels.max()}")
     occupied = (grid_labels > 0)[..., None]
     classes = grid_labels[..., None] == np.arange(1, num_classes + 1)
-    vectors = np.concatenate([occupied, grid_boxes[..., [0, 1, 3, 2]] * occupied, classes], axis=-1)
+    boxes = np.where(occupied, grid_boxes[..., [0, 1, 3, 2]], 0)  # whatever stands in empty places
+    vectors = np.concatenate([occupied, boxes, classes], axis=-1)
     return vectors.astype(grid_boxes.dtype)
 
 
-def _check_sizes(sizes: str) -> None:
+def check_sizes(sizes: str) -> None:
+    """Raise unless `sizes` is ``"image"`` or ``"cell"``.
+
+    Examples
+    --------
+    >>> check_sizes("grid")
+    Traceback (most recent call last):
+    ValueError: sizes must be one of image, cell, got 'grid'
+    """
     if sizes not in SIZES:
         raise ValueError(f"sizes must be one of {', '.join(SIZES)}, got {sizes!r}")
 
 
-def _check_labels(labels: ArrayLike, count: int) -> Array:
-    labels = check_array("labels", labels, (count,))
+def _check_labels(name: str, labels: ArrayLike, shape: tuple[int, ...], least: int) -> Array:
+    labels = check_array(name, labels, shape)
     if labels.size and labels.dtype.kind not in "iu":
-        raise TypeError(f"labels must be integers, got {labels.dtype}")
-    if labels.size and labels.min() < 1:
-        raise ValueError(f"labels must be 1 or more, got {labels.min()}")
+        raise TypeError(f"{name} must be integers, got {labels.dtype}")
+    if labels.min(initial=least) < least:
+        raise ValueError(f"{name} must be {least} or more, got {labels.min()}")
     return labels.astype(np.int64)
 
 
-def _scales(grid_boxes: Array, image_size: Sequence[int], sizes: str) -> tuple[Array, Array]:
+def _scales(name: str, boxes: Array, image_size: Sequence[int], sizes: str) -> tuple[Array, Array]:
     """Return width and height, in pixels, of a cell and of the unit of w and h."""
-    _check_sizes(sizes)
-    if grid_boxes.ndim < 4 or grid_boxes.shape[-1] != 4:
-        raise ValueError(f"grid_boxes must have shape (…, S, S, B, 4), got {grid_boxes.shape}")
-    rows, columns = grid_boxes.shape[-4:-2]
+    check_sizes(sizes)
+    if boxes.ndim < 4 or boxes.shape[-1] != 4:
+        raise ValueError(f"{name} must have shape (…, S, S, B, 4), got {boxes.shape}")
+    rows, columns = boxes.shape[-4:-2]
     height, width = image_size
-    cell = np.array([width / max(columns, 1), height / max(rows, 1)], grid_boxes.dtype)
-    return cell, cell if sizes == "cell" else np.array([width, height], grid_boxes.dtype)
+    cell = np.array([width / max(columns, 1), height / max(rows, 1)], boxes.dtype)
+    return cell, cell if sizes == "cell" else np.array([width, height], boxes.dtype)

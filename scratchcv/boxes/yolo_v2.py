@@ -1,5 +1,7 @@
 """YOLO v2's boxes: an anchor moved within its cell and stretched."""
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -63,7 +65,7 @@ def decode_yolo_v2(
     """
     t, anchors = _check(t, anchors)
     rows, columns = t.shape[-4:-2]
-    log_scales = t[..., 2:4] if clip is None else np.minimum(t[..., 2:4], clip)
+    log_scales = np.minimum(t[..., 2:4], _limit(clip))
     centers = _sigmoid(t[..., :2]) + cell_corners(rows, columns, t.dtype)
     boxes = np.concatenate([centers, anchors * np.exp(log_scales)], axis=-1)
     return boxes, _sigmoid(t[..., 4])
@@ -97,6 +99,11 @@ def decode_yolo_v2_backward(
     -------
     ndarray (…, S, S, A, 5)
 
+    Raises
+    ------
+    ValueError
+        When shapes do not fit, or an anchor has no area.
+
     Examples
     --------
     >>> dboxes, dconfidence = np.ones((1, 1, 1, 4)), np.ones((1, 1, 1))
@@ -110,12 +117,9 @@ def decode_yolo_v2_backward(
     for part, upstream in ((slice(0, 2), dboxes[..., :2]), (slice(4, 5), dconfidence[..., None])):
         sigma = _sigmoid(t[..., part])
         dt[..., part] = sigma * (1 - sigma) * upstream
-    log_scales = t[..., 2:4]
-    if clip is None:
-        dt[..., 2:4] = anchors * np.exp(log_scales) * dboxes[..., 2:]
-    else:
-        sizes = anchors * np.exp(np.minimum(log_scales, clip))
-        dt[..., 2:4] = np.where(log_scales <= clip, sizes * dboxes[..., 2:], 0)
+    log_scales, limit = t[..., 2:4], _limit(clip)
+    sizes = anchors * np.exp(np.minimum(log_scales, limit))
+    dt[..., 2:4] = np.where(log_scales > limit, 0, sizes * dboxes[..., 2:])
     return dt
 
 
@@ -124,6 +128,10 @@ def _check(t: ArrayLike, anchors: ArrayLike) -> tuple[Array, Array]:
     if t.ndim < 4 or t.shape[-2:] != (len(anchors), 5):
         raise ValueError(f"t must have shape (…, S, S, {len(anchors)}, 5), got {t.shape}")
     return t, anchors.astype(t.dtype, copy=False)
+
+
+def _limit(clip: float | None) -> float:
+    return math.inf if clip is None else float(clip)
 
 
 def _sigmoid(x: Array) -> Array:

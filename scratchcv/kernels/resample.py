@@ -1,8 +1,9 @@
 """Resampling by loops over output rows, all cores.
 
 An output row is made in two steps: its image rows are summed into one line, which stays in the cache, then
-the pixels of the line into outputs. Backward runs the same two steps in reverse. Each thread owns whole
-planes of the result, so that it does not depend on their number.
+the pixels of the line into outputs. Backward runs the same two steps in reverse. Where outputs are copies of
+pixels, they are copied. Each thread owns whole planes of the result, so that it does not depend on their
+number.
 """
 
 import numpy as np
@@ -19,7 +20,7 @@ _Taps = tuple[Array, Array, Array]  # first, length, weights
 def resample(x: Array, rows: _Taps, columns: _Taps, images: Array) -> Array:
     """Return R x Cᵀ; the twin of `scratchcv.layers.resample.resample_numpy`."""
     y = np.empty((len(images), x.shape[1], rows[0].shape[1], columns[0].shape[1]), x.dtype)
-    tables = *rows, *_tap_by_tap(columns)
+    tables = *rows, *_in_pairs(columns)
     parallel_for(_gather, y.shape[0] * y.shape[1], x, *tables, images, y, serial=y.size < _SMALL)
     return y
 
@@ -29,15 +30,43 @@ def resample_backward(
 ) -> Array:
     """Return Rᵀ dy C; the twin of `scratchcv.layers.resample.resample_backward_numpy`."""
     dx = np.zeros(x_shape, dy.dtype)
-    tables = *rows, *_tap_by_tap(columns)
+    tables = *rows, *_in_pairs(columns)
     parallel_for(_scatter, x_shape[0] * x_shape[1], dy, *tables, images, dx, serial=dy.size < _SMALL)
     return dx
 
 
-def _tap_by_tap(taps: _Taps) -> _Taps:
-    """Return a table whose weights are (T, taps, outputs): the first taps of all outputs, then the second."""
+def copy_pixels(x: Array, rows: Array, columns: Array, images: Array) -> Array:
+    """Return chosen pixels; the twin of `scratchcv.layers.resample.copy_pixels_numpy`."""
+    y = np.empty((len(images), x.shape[1], len(rows), len(columns)), x.dtype)
+    tasks = y.shape[0] * y.shape[1]
+    parallel_for(_copy, tasks, x, rows, columns, images, y, serial=y.size < _SMALL)
+    return y
+
+
+def _in_pairs(taps: _Taps) -> _Taps:
+    """Return a table whose weights are (T, taps, outputs), for an even number of taps, the last of weight 0.
+
+    Two taps a sweep over a row of outputs are half the sweeps.
+    """
     first, length, weights = taps
-    return first, length, np.ascontiguousarray(weights.swapaxes(1, 2))
+    T, outputs, count = weights.shape
+    in_pairs = np.zeros((T, count + count % 2, outputs), weights.dtype)
+    in_pairs[:, :count] = weights.swapaxes(1, 2)
+    return first, length, in_pairs
+
+
+@njit(cache=True, nogil=True)
+def _copy(start, stop, x, rows, columns, images, y):  # type: ignore[no-untyped-def]
+    C = x.shape[1]
+    for plane in range(start, stop):
+        k, c = plane // C, plane % C
+        for h in range(len(rows)):
+            if h > 0 and rows[h] == rows[h - 1]:
+                y[k, c, h] = y[k, c, h - 1]
+                continue
+            line, out = x[images[k], c, rows[h]], y[k, c, h]
+            for w in range(uint64(len(columns))):
+                out[w] = line[uint64(columns[w])]
 
 
 @njit(cache=True, nogil=True)
@@ -56,11 +85,12 @@ def _gather(start, stop, x, top, tall, row_weights, left, wide, column_weights, 
                 out[:] = 0
                 continue
             _fill_line(x[images[k], c], top[r, h], tall[r, h], row_weights[r, h], begin, end, line)
-            for w in range(uint64(len(out))):
-                out[w] = column_weights[q, 0, w] * line[uint64(left[q, w])]
-            for i in range(uint64(1), uint64(taps)):
+            for i in range(uint64(0), uint64(taps), uint64(2)):
+                one, other = column_weights[q, i], column_weights[q, i + uint64(1)]
                 for w in range(uint64(len(out))):
-                    out[w] += column_weights[q, i, w] * line[uint64(left[q, w]) + i]
+                    p = uint64(left[q, w]) + i
+                    two_taps = one[w] * line[p] + other[w] * line[p + uint64(1)]
+                    out[w] = two_taps if i == 0 else out[w] + two_taps
 
 
 @njit(cache=True, nogil=True)

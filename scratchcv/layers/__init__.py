@@ -44,7 +44,6 @@ from scratchcv.layers.paste_masks import paste_masks_in_image, paste_masks_in_im
 from scratchcv.layers.receptive_field import receptive_field, receptive_field_gradient
 from scratchcv.layers.reflection_pad2d import ReflectionPad2d, reflection_pad2d, reflection_pad2d_backward
 from scratchcv.layers.relu import ReLU, relu, relu_backward
-from scratchcv.layers.resample import resample, resample_backward
 from scratchcv.layers.residual import Residual
 from scratchcv.layers.roi_align import RoIAlign, roi_align, roi_align_backward
 from scratchcv.layers.roi_pool import RoIPool, roi_pool, roi_pool_backward
@@ -152,8 +151,6 @@ __all__ = [
     "reflection_pad2d_backward",
     "relu",
     "relu_backward",
-    "resample",
-    "resample_backward",
     "roi_align",
     "roi_align_backward",
     "roi_pool",

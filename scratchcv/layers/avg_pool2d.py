@@ -4,7 +4,7 @@ import numpy as np
 
 from scratchcv.checks import Array, check_floating
 from scratchcv.layers.layer import Layer
-from scratchcv.layers.shapes import Pair, pair, pooling_windows
+from scratchcv.layers.shapes import Pair, is_whole, pair, pooling_windows
 from scratchcv.layers.window_mean import window_mean, window_mean_backward
 
 
@@ -46,7 +46,7 @@ def avg_pool2d(
     Raises
     ------
     ValueError
-        When no window fits, or `divisor_override` is 0.
+        When no window fits, or `divisor_override` is 0 or no whole number.
 
     References
     ----------
@@ -126,8 +126,8 @@ def _windows(
         lengths.append(counted[:, 1] - counted[:, 0])
     divisor = np.outer(*lengths)
     if divisor_override is not None:
-        if divisor_override == 0:
-            raise ValueError("divisor_override must not be 0")
+        if not is_whole(divisor_override, -np.inf) or divisor_override == 0:
+            raise ValueError(f"divisor_override must be a whole number other than 0, got {divisor_override}")
         divisor = np.full_like(divisor, divisor_override)
     return inside[0], inside[1], divisor
 

@@ -48,7 +48,9 @@ def batch_norm2d(x: Array, weight: Array, bias: Array, eps: float = 1e-5) -> tup
 
 
 def normalise(x: Array, mean: Array, variance: Array, weight: Array, bias: Array, eps: float = 1e-5) -> Array:
-    """Normalise each channel by a given mean and variance: what batch normalisation does at inference.
+    r"""Normalise each channel by a given mean and variance: what batch normalisation does at inference.
+
+    .. math:: y = \gamma_c \frac{x - \mu_c}{\sqrt{\sigma_c^2 + \epsilon}} + \beta_c
 
     Parameters
     ----------

@@ -41,7 +41,9 @@ def bed_of_nails(x: Array, stride: int | Pair = 2) -> Array:
 
 
 def bed_of_nails_backward(dy: Array, stride: int | Pair = 2) -> Array:
-    """Return the gradient of the images: dy where the nails are.
+    r"""Return the gradient of the images: dy where the nails are.
+
+    .. math:: dx_{nchw} = dy_{n,\,c,\,s h,\,s w}
 
     Parameters
     ----------

@@ -6,6 +6,7 @@ import numpy as np
 
 from scratchcv.checks import Array, as_floating
 from scratchcv.layers.layer import Layer
+from scratchcv.layers.shapes import axis_index
 
 
 def concat(inputs: Sequence[Array], dim: int = 1) -> Array:
@@ -43,18 +44,15 @@ def concat(inputs: Sequence[Array], dim: int = 1) -> Array:
         raise ValueError("inputs must be at least one array, got none")
     arrays = [as_floating(x) for x in inputs]
     first = arrays[0]
-    if not -first.ndim <= dim < first.ndim:
-        raise ValueError(f"dim must be an axis of inputs of shape {first.shape}, got {dim}")
-    for number, x in enumerate(arrays[1:], start=1):
-        joined = range(x.ndim)[dim] if x.ndim == first.ndim else None
-        if joined is None or any(
-            x.shape[axis] != first.shape[axis] for axis in range(x.ndim) if axis != joined
-        ):
+    axis = axis_index("dim", dim, first.ndim)
+    before, behind = first.shape[:axis], first.shape[axis + 1 :]
+    for number, x in enumerate(arrays):
+        if x.ndim != first.ndim or (x.shape[:axis], x.shape[axis + 1 :]) != (before, behind):
             raise ValueError(
                 f"inputs[{number}] must be shaped like inputs[0] but for axis {dim}, "
                 f"got {x.shape} and {first.shape}"
             )
-    return np.concatenate(arrays, axis=dim, dtype=first.dtype)
+    return np.concatenate(arrays, axis=axis, dtype=first.dtype)
 
 
 def concat_backward(dy: Array, sizes: Sequence[int], dim: int = 1) -> tuple[Array, ...]:
@@ -86,9 +84,10 @@ def concat_backward(dy: Array, sizes: Sequence[int], dim: int = 1) -> tuple[Arra
     >>> [dx.tolist() for dx in concat_backward(np.array([[1.0, 2.0, 3.0]]), [1, 2])]
     [[[1.0]], [[2.0, 3.0]]]
     """
-    if sum(sizes) != dy.shape[dim]:
-        raise ValueError(f"sizes must add up to {dy.shape[dim]}, dy's length along axis {dim}, got {sizes}")
-    return tuple(np.split(dy, np.cumsum(sizes)[:-1], axis=dim))
+    axis = axis_index("dim", dim, dy.ndim)
+    if sum(sizes) != dy.shape[axis] or min(sizes, default=0) < 0:
+        raise ValueError(f"sizes must add up to {dy.shape[axis]}, dy's length along axis {dim}, got {sizes}")
+    return tuple(np.split(dy, np.cumsum(sizes)[:-1], axis=axis))
 
 
 class Concat(Layer):

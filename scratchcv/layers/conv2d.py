@@ -3,19 +3,12 @@
 import numpy as np
 
 from scratchcv.checks import Array, check_floating
+from scratchcv.layers.conv2d_checks import check_convolution, check_groups, check_window
 from scratchcv.layers.conv2d_gradients import conv2d_input_gradient, conv2d_weight_gradient
 from scratchcv.layers.initialise import kaiming_normal
 from scratchcv.layers.layer import Layer, Parameter
 from scratchcv.layers.linear import linear
-from scratchcv.layers.patches import (
-    as_matrix,
-    check_filters,
-    check_groups,
-    check_window,
-    form_for,
-    gather_patches,
-    groups_of,
-)
+from scratchcv.layers.patches import as_matrix, form_for, gather_patches, groups_of
 from scratchcv.layers.shapes import Pair, pair, window_output_size
 
 
@@ -31,6 +24,9 @@ def conv2d(
     r"""Return the convolution of a batch of images with a bank of filters.
 
     .. math:: y_{n,o,h,w} = b_o + \sum_{c,i,j} W_{o,c,i,j}\; x_{n,\,c,\,sh+di-p,\,sw+dj-p}
+
+    With G groups, c counts from the first channel that filter o sees,
+    :math:`\lfloor o\, G / O \rfloor \cdot C / G`.
 
     Parameters
     ----------
@@ -74,13 +70,8 @@ def conv2d(
     >>> conv2d(x, np.ones((1, 1, 2, 2)), dilation=2).tolist()  # the corners
     [[[[16.0]]]]
     """
-    window = check_window(stride, padding, dilation)
-    weight = check_filters(weight, groups)
-    x = check_floating("x", x, ("N", groups * weight.shape[1], "H", "W"))
-    weight = check_floating("weight", weight, weight.shape, x.dtype)
-    bias = np.zeros(len(weight)) if bias is None else bias
-    bias = check_floating("bias", bias, (len(weight),), x.dtype)
-    window_output_size(x.shape[2:], weight.shape[2:], *window)
+    x, weight, bias, window, groups = check_convolution(x, weight, bias, stride, padding, dilation, groups)
+    window_output_size(x.shape[2:], weight.shape[2:], *window)  # which says so if no window fits
     form = form_for(conv2d_numpy, x.shape[2:], weight.shape[2:], window[1])
     y: Array = form(x, weight, bias, *window, groups)
     return y
@@ -119,6 +110,9 @@ def conv2d_backward(
         dW_{o,c,i,j} = \sum_{n,h,w} dy_{n,o,h,w}\; x_{n,c,sh+di-p,sw+dj-p} \qquad
         db_o = \sum_{n,h,w} dy_{n,o,h,w}
 
+    where h and w run over the outputs, i and j over the filter's pixels, and c counts as in `conv2d`. What
+    would lie outside the image is left out.
+
     Parameters
     ----------
     dy : ndarray of shape (N, O, H', W')
@@ -138,9 +132,7 @@ def conv2d_backward(
     >>> dx[0, 0].tolist(), dweight[0, 0].tolist(), dbias.tolist()
     ([[1.0, 2.0, 1.0], [2.0, 4.0, 2.0], [1.0, 2.0, 1.0]], [[8.0, 12.0], [20.0, 24.0]], [4.0])
     """
-    window = check_window(stride, padding, dilation)
-    weight = check_filters(weight, groups)
-    x = check_floating("x", x, ("N", groups * weight.shape[1], "H", "W"))
+    x, weight, _, window, groups = check_convolution(x, weight, None, stride, padding, dilation, groups)
     size = window_output_size(x.shape[2:], weight.shape[2:], *window)
     dy = check_floating("dy", dy, (len(x), len(weight), *size), x.dtype)
     dx = conv2d_input_gradient(dy, weight, x.shape[2:], *window, groups)
@@ -189,9 +181,9 @@ class Conv2d(Layer):
         self.stride, self.padding, self.dilation = check_window(stride, padding, dilation)
         self.groups = check_groups(groups, "in_channels", in_channels)
         check_groups(groups, "out_channels", out_channels)
-        shape = (out_channels, in_channels // groups, *pair("kernel_size", kernel_size, least=1))
+        shape = (out_channels, in_channels // self.groups, *pair("kernel_size", kernel_size, least=1))
         self.weight = Parameter(kaiming_normal(shape, rng))
-        self.bias = Parameter(np.zeros(out_channels)) if bias else None
+        self.bias = Parameter(np.zeros(len(self.weight.value))) if bias else None
 
     def forward(self, x: Array) -> tuple[Array, tuple[Array]]:
         """Return the convolution of x (N, C, H, W); the cache is x."""

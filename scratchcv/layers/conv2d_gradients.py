@@ -1,28 +1,20 @@
-"""The gradients of a convolution's input and of its filters, each by itself."""
+"""The gradients of a convolution's input and of its filters, each by itself; `conv2d_backward` asks both."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from scratchcv.checks import Array, check_array, check_floating
+from scratchcv.layers.conv2d_checks import check_filters, check_groups, check_window
 from scratchcv.layers.linear import linear_input_gradient, linear_weight_gradient
-from scratchcv.layers.patches import (
-    add_patches,
-    as_matrix,
-    check_filters,
-    check_groups,
-    check_window,
-    form_for,
-    gather_patches,
-    groups_of,
-)
+from scratchcv.layers.patches import add_patches, as_matrix, form_for, gather_patches, groups_of
 from scratchcv.layers.shapes import Pair, pair, window_output_size
 
 
 def conv2d_input_gradient(
     dy: Array,
     weight: Array,
-    image_size: Sequence[int],
+    image_size: int | Sequence[int],
     stride: int | Pair = 1,
     padding: int | Pair = 0,
     dilation: int | Pair = 1,
@@ -32,13 +24,15 @@ def conv2d_input_gradient(
 
     .. math:: dx_{n,c,sh+di-p,sw+dj-p} \mathrel{+}= W_{o,c,i,j}\, dy_{n,o,h,w}
 
+    with c as in `conv2d`.
+
     Parameters
     ----------
     dy : ndarray of shape (N, O, H', W')
         Gradient of the output. Its dtype decides.
     weight, stride, padding, dilation, groups
         What `conv2d` was called with.
-    image_size : (int, int)
+    image_size : int or (int, int)
         H and W of the convolution's input, which a stride makes ambiguous.
 
     Returns
@@ -65,11 +59,14 @@ def conv2d_input_gradient(
     [[1.0, 2.0, 1.0], [2.0, 4.0, 2.0], [1.0, 2.0, 1.0]]
     """
     window = check_window(stride, padding, dilation)
-    weight = check_filters(weight, groups)
-    size = pair("image_size", tuple(image_size), least=1)
+    weight, groups = check_filters(weight, groups)
+    size = pair("image_size", image_size, least=1)
     output_size = window_output_size(size, weight.shape[2:], *window)
     dy = check_floating("dy", dy, ("N", len(weight), *output_size))
     weight = check_floating("weight", weight, weight.shape, dy.dtype)
+    if not np.isfinite(weight).all():
+        # The kernel also multiplies weights with the zeros around dy: a NaN among them would spread.
+        return conv2d_input_gradient_numpy(dy, weight, size, *window, groups)
     form = form_for(conv2d_input_gradient_numpy, size, weight.shape[2:], window[1])
     dx: Array = form(dy, weight, size, *window, groups)
     return dx
@@ -101,6 +98,8 @@ def conv2d_weight_gradient(
     r"""Return the gradient of a convolution's filters: the patches that each saw, weighted by dy.
 
     .. math:: dW_{o,c,i,j} = \sum_{n,h,w} dy_{n,o,h,w}\; x_{n,c,sh+di-p,sw+dj-p}
+
+    with c as in `conv2d`.
 
     Parameters
     ----------
@@ -136,7 +135,7 @@ def conv2d_weight_gradient(
     kernel = pair("kernel_size", kernel_size, least=1)
     output_size = window_output_size(x.shape[2:], kernel, *window)
     O = check_array("dy", dy, (len(x), "O", *output_size)).shape[1]
-    check_groups(groups, "dy's O", O)
+    groups = check_groups(groups, "dy's O", O)
     check_groups(groups, "x's C", x.shape[1])
     dy = check_floating("dy", dy, (len(x), O, *output_size), x.dtype)
     form = form_for(conv2d_weight_gradient_numpy, x.shape[2:], kernel, window[1])

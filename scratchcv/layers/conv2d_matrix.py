@@ -4,15 +4,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from scratchcv.checks import Array, as_floating
+from scratchcv.checks import Array
+from scratchcv.layers.conv2d_checks import check_convolution, check_filters, check_window
 from scratchcv.layers.conv_transpose2d import conv_transpose2d_output_size
-from scratchcv.layers.patches import as_matrix, check_filters, check_window, groups_of
+from scratchcv.layers.patches import as_matrix, groups_of
 from scratchcv.layers.shapes import Pair, pair, window_output_size
 
 
 def conv2d_matrix(
     weight: Array,
-    image_size: Sequence[int],
+    image_size: int | Sequence[int],
     stride: int | Pair = 1,
     padding: int | Pair = 0,
     dilation: int | Pair = 1,
@@ -27,7 +28,7 @@ def conv2d_matrix(
     ----------
     weight : ndarray of shape (O, C / groups, kh, kw)
         The filters.
-    image_size : (int, int)
+    image_size : int or (int, int)
         H and W.
     stride, padding, dilation, groups
         As in `conv2d`.
@@ -54,8 +55,8 @@ def conv2d_matrix(
      [0 0 0 0 1 2 0 3 4]]
     """
     (sh, sw), (ph, pw), (dh, dw) = window = check_window(stride, padding, dilation)
-    weight = check_filters(weight, groups)
-    (O, C, kh, kw), (H, W) = weight.shape, pair("image_size", tuple(image_size), least=1)
+    weight, groups = check_filters(weight, groups)
+    (O, C, kh, kw), (H, W) = weight.shape, pair("image_size", image_size, least=1)
     height, width = window_output_size((H, W), (kh, kw), *window)
     matrix = np.zeros((O, height, width, C * groups, H, W), weight.dtype)
     for h, w, i, j in np.ndindex(height, width, kh, kw):
@@ -103,16 +104,14 @@ def conv_transpose2d_matrix(
     >>> conv_transpose2d_matrix(x, weight)[0, 0].tolist()
     [[27.0, 91.0, 74.0], [138.0, 400.0, 282.0], [171.0, 429.0, 268.0]]
     """
-    window = check_window(stride, padding, dilation)
+    settings = stride, padding, dilation, groups
+    x, weight, bias, window, groups = check_convolution(x, weight, bias, *settings, transposed=True)
     more = pair("output_padding", output_padding, least=0)
-    x, weight = as_floating(x), check_filters(weight, groups, ("C", "O"))
     (N, C, H, W), O = x.shape, weight.shape[1] * groups
     size = conv_transpose2d_output_size((H, W), weight.shape[2:], *window, more)
-    matrix = conv2d_matrix(weight.astype(x.dtype), size, *window, groups)  # (C·(H + …)·(W + …), O·H'·W')
+    matrix = conv2d_matrix(weight, size, *window, groups)  # (C·(H + …)·(W + …), O·H'·W')
     # Where dilation lets output_padding exceed the stride, the convolution has windows beyond x's pixels.
     windows = window_output_size(size, weight.shape[2:], *window)
     matrix = matrix.reshape(C, *windows, matrix.shape[1])[:, :H, :W].reshape(C * H * W, matrix.shape[1])
     y = (as_matrix(x, 1) @ matrix).reshape(N, O, *size)  # (Mᵀ x)ᵀ = xᵀ M, for all images at once
-    if bias is not None:
-        y += bias[:, None, None]
-    return y
+    return y + bias[:, None, None]

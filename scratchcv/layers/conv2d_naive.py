@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from scratchcv.checks import Array, as_floating
-from scratchcv.layers.patches import check_filters, check_window
+from scratchcv.checks import Array, check_floating
+from scratchcv.layers.conv2d_checks import check_convolution
 from scratchcv.layers.shapes import Pair, window_output_size
 
 
@@ -20,6 +20,8 @@ def conv2d_naive(
 
     .. math:: y_{n,o,h,w} = b_o + \sum_{c,i,j} W_{o,c,i,j}\; x_{n,\,c,\,sh+di-p,\,sw+dj-p}
 
+    with c as in `conv2d`.
+
     Parameters
     ----------
     x, weight, bias, stride, padding, dilation, groups
@@ -30,6 +32,11 @@ def conv2d_naive(
     ndarray of shape (N, O, H', W')
         As `conv2d` gives, some ten thousand times slower.
 
+    Raises
+    ------
+    ValueError
+        As `conv2d`.
+
     References
     ----------
     Lecture S0, lines 725-757.
@@ -39,8 +46,8 @@ def conv2d_naive(
     >>> conv2d_naive(np.arange(9.0).reshape(1, 1, 3, 3), np.ones((1, 1, 2, 2))).tolist()
     [[[[8.0, 12.0], [20.0, 24.0]]]]
     """
-    (sh, sw), (ph, pw), (dh, dw) = window = check_window(stride, padding, dilation)
-    x, weight = as_floating(x), check_filters(weight, groups)
+    x, weight, bias, window, groups = check_convolution(x, weight, bias, stride, padding, dilation, groups)
+    (sh, sw), (ph, pw), (dh, dw) = window
     (N, _, H, W), (O, C, kh, kw) = x.shape, weight.shape
     height, width = window_output_size((H, W), (kh, kw), *window)
     y = np.zeros((N, O, height, width), x.dtype)
@@ -49,7 +56,7 @@ def conv2d_naive(
             first = o // (O // groups) * C  # of the channels that this filter's group sees
             for h in range(height):
                 for w in range(width):
-                    y[n, o, h, w] = 0 if bias is None else bias[o]
+                    y[n, o, h, w] = bias[o]
                     for c in range(C):
                         for i in range(kh):
                             for j in range(kw):
@@ -90,10 +97,12 @@ def conv2d_naive_backward(
     >>> dx[0, 0].tolist(), dweight[0, 0].tolist(), dbias.tolist()
     ([[1.0, 2.0, 1.0], [2.0, 4.0, 2.0], [1.0, 2.0, 1.0]], [[8.0, 12.0], [20.0, 24.0]], [4.0])
     """
-    (sh, sw), (ph, pw), (dh, dw) = check_window(stride, padding, dilation)
-    x, weight = as_floating(x), check_filters(weight, groups)
-    (N, O, height, width), (H, W), (_, C, kh, kw) = dy.shape, x.shape[2:], weight.shape
-    dx, dweight, dbias = np.zeros_like(x), np.zeros(weight.shape, x.dtype), np.zeros(O, x.dtype)
+    x, weight, _, window, groups = check_convolution(x, weight, None, stride, padding, dilation, groups)
+    (sh, sw), (ph, pw), (dh, dw) = window
+    (N, _, H, W), (O, C, kh, kw) = x.shape, weight.shape
+    height, width = window_output_size((H, W), (kh, kw), *window)
+    dy = check_floating("dy", dy, (N, O, height, width), x.dtype)
+    dx, dweight, dbias = np.zeros_like(x), np.zeros_like(weight), np.zeros(O, x.dtype)
     for n in range(N):
         for o in range(O):
             first = o // (O // groups) * C

@@ -6,10 +6,10 @@ import numpy as np
 
 from scratchcv.checks import Array, check_floating
 from scratchcv.layers.conv2d import conv2d
+from scratchcv.layers.conv2d_checks import check_convolution, check_groups, check_window
 from scratchcv.layers.conv2d_gradients import conv2d_input_gradient, conv2d_weight_gradient
 from scratchcv.layers.initialise import kaiming_normal
 from scratchcv.layers.layer import Layer, Parameter
-from scratchcv.layers.patches import check_filters, check_groups, check_window
 from scratchcv.layers.shapes import Pair, pair
 
 
@@ -28,6 +28,8 @@ def conv_transpose2d(
     .. math:: y_{n,\,o,\,sh+di-p,\,sw+dj-p} \mathrel{+}= W_{c,o,i,j}\; x_{n,c,h,w} \qquad
               y_{n,o,\cdot,\cdot} \mathrel{+}= b_o
 
+    With groups, o counts from the first output channel of c's group.
+
     Parameters
     ----------
     x : ndarray of shape (N, C, H, W)
@@ -44,7 +46,8 @@ def conv_transpose2d(
         Rows and columns that are kept at the bottom and on the right after all; smaller than stride or
         dilation.
     groups : int
-        Output and input channels are cut into so many runs; each run sees its own, as in `conv2d`.
+        Output and input channels are cut into so many runs; each run of outputs is stamped by its own run of
+        inputs.
     dilation : int or (int, int)
         d: the step between a filter's pixels in the output.
 
@@ -62,8 +65,12 @@ def conv_transpose2d(
     -----
     The weight has the shape that it has in the convolution whose gradient this is. Also known as
     upconvolution, fractionally strided or backward strided convolution, and, misleadingly, as deconvolution:
-    it does not undo a convolution. `conv_transpose2d_scatter` and `conv_transpose2d_matrix` are the same,
-    written otherwise.
+    it does not undo a convolution.
+
+    It is written in three ways, which agree. As the lectures draw it: "filter moves 2 pixels in output for
+    every 1 pixel in input", "weight filter by input value and copy to output", "sum where output overlaps"
+    (`conv_transpose2d_scatter`). As its name says: the matrix of a convolution, transposed
+    (`conv_transpose2d_matrix`). And here as the gradient of a convolution's input, called forward.
 
     The lecture's 3×3 filter with stride 2 turns 2×2 pixels into 5×5. Trimming the first row and column gives
     4×4, which is padding 1 and output_padding 1; padding 1 alone trims both sides, to 3×3.
@@ -79,14 +86,13 @@ def conv_transpose2d(
     >>> conv_transpose2d(x, x)[0, 0].tolist()
     [[0.0, 0.0, 1.0], [0.0, 4.0, 6.0], [4.0, 12.0, 9.0]]
     """
-    window = check_window(stride, padding, dilation)
+    settings = stride, padding, dilation, groups
+    x, weight, biases, window, groups = check_convolution(x, weight, bias, *settings, transposed=True)
     more = pair("output_padding", output_padding, least=0)
-    weight = check_filters(weight, groups, ("C", "O"))
-    x = check_floating("x", x, ("N", len(weight), "H", "W"))
     size = conv_transpose2d_output_size(x.shape[2:], weight.shape[2:], *window, more)
     y = conv2d_input_gradient(_append_zeros(x, more, window[0]), weight, size, *window, groups)
     if bias is not None:
-        y += check_floating("bias", bias, (y.shape[1],), x.dtype)[:, None, None]
+        y += biases[:, None, None]
     return y
 
 
@@ -129,10 +135,9 @@ def conv_transpose2d_backward(
     >>> dx[0, 0].tolist(), dweight[0, 0].tolist(), dbias.tolist()
     ([[6.0, 6.0], [6.0, 6.0]], [[6.0, 6.0], [6.0, 6.0]], [9.0])
     """
-    window = check_window(stride, padding, dilation)
+    settings = stride, padding, dilation, groups
+    x, weight, _, window, groups = check_convolution(x, weight, None, *settings, transposed=True)
     more = pair("output_padding", output_padding, least=0)
-    weight = check_filters(weight, groups, ("C", "O"))
-    x = check_floating("x", x, ("N", len(weight), "H", "W"))
     size = conv_transpose2d_output_size(x.shape[2:], weight.shape[2:], *window, more)
     dy = check_floating("dy", dy, (len(x), groups * weight.shape[1], *size), x.dtype)
     dx = conv2d(dy, weight, None, *window, groups)[:, :, : x.shape[2], : x.shape[3]]
@@ -241,10 +246,10 @@ class ConvTranspose2d(Layer):
         check_groups(groups, "out_channels", out_channels)
         kernel = pair("kernel_size", kernel_size, least=1)
         # What adds up in an output pixel: C / groups channels, and one of s·s phases of the kernel.
-        fan_in = in_channels // groups * math.prod(kernel) / math.prod(self.stride)
-        shape = (in_channels, out_channels // groups, *kernel)
+        fan_in = in_channels / self.groups * math.prod(kernel) / math.prod(self.stride)
+        shape = (in_channels, int(out_channels) // self.groups, *kernel)
         self.weight = Parameter(kaiming_normal(shape, rng, fan_in=fan_in))
-        self.bias = Parameter(np.zeros(out_channels)) if bias else None
+        self.bias = Parameter(np.zeros(self.groups * shape[1])) if bias else None
 
     def forward(self, x: Array) -> tuple[Array, tuple[Array]]:
         """Return the transposed convolution of x (N, C, H, W); the cache is x."""

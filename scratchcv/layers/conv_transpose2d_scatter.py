@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from scratchcv.checks import Array, as_floating
+from scratchcv.checks import Array
+from scratchcv.layers.conv2d_checks import check_convolution
 from scratchcv.layers.conv_transpose2d import conv_transpose2d_output_size
-from scratchcv.layers.patches import check_filters, check_window, groups_of
+from scratchcv.layers.patches import groups_of
 from scratchcv.layers.shapes import Pair, pair
 
 
@@ -43,9 +44,10 @@ def conv_transpose2d_scatter(
     >>> conv_transpose2d_scatter(x, weight, stride=2).tolist()  # 5 · 7 + 2 · 11 where the stamps overlap
     [[[[14.0, 21.0, 57.0, 33.0, 55.0]]]]
     """
-    (sh, sw), (ph, pw), (dh, dw) = window = check_window(stride, padding, dilation)
+    settings = stride, padding, dilation, groups
+    x, weight, bias, window, groups = check_convolution(x, weight, bias, *settings, transposed=True)
     more = pair("output_padding", output_padding, least=0)
-    x, weight = as_floating(x), check_filters(weight, groups, ("C", "O"))
+    (sh, sw), (ph, pw), (dh, dw) = window
     (N, C, H, W), (_, O, kh, kw) = x.shape, weight.shape
     height, width = conv_transpose2d_output_size((H, W), (kh, kw), *window, more)
     untrimmed = np.zeros((N, O * groups, height + 2 * ph, width + 2 * pw), x.dtype)
@@ -55,6 +57,4 @@ def conv_transpose2d_scatter(
             rows = slice(sh * h, sh * h + dh * (kh - 1) + 1, dh)
             columns = slice(sw * w, sw * w + dw * (kw - 1) + 1, dw)
             untrimmed[:, filters, rows, columns] += stamps
-    if bias is not None:
-        untrimmed += bias[:, None, None]
-    return np.ascontiguousarray(untrimmed[:, :, ph : ph + height, pw : pw + width])
+    return untrimmed[:, :, ph : ph + height, pw : pw + width] + bias[:, None, None]

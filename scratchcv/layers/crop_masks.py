@@ -50,7 +50,7 @@ def crop_masks(masks: Array, boxes: Array, size: int | Pair, indices: Array | No
 def crop_masks_backward(
     dy: Array, boxes: Array, masks_shape: Sequence[int], indices: Array | None = None
 ) -> Array:
-    """Return the gradient of the masks.
+    """Return the gradient of the masks: that of `roi_align`, each crop's to its mask.
 
     Parameters
     ----------

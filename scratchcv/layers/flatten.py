@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from scratchcv.checks import Array, as_floating
 from scratchcv.layers.layer import Layer
+from scratchcv.layers.shapes import axis_index
 
 
 def flatten(x: ArrayLike, start_dim: int = 0, end_dim: int = -1) -> Array:
@@ -42,14 +43,16 @@ def flatten(x: ArrayLike, start_dim: int = 0, end_dim: int = -1) -> Array:
     """
     x = np.asarray(x)
     axes = max(x.ndim, 1)
-    first, last = _axis("start_dim", start_dim, axes), _axis("end_dim", end_dim, axes)
+    first, last = axis_index("start_dim", start_dim, axes), axis_index("end_dim", end_dim, axes)
     if last < first:
         raise ValueError(f"end_dim must not come before start_dim, got {start_dim} to {end_dim}")
     return x.reshape(*x.shape[:first], math.prod(x.shape[first : last + 1]), *x.shape[last + 1 :])
 
 
 def flatten_backward(dy: Array, shape: tuple[int, ...]) -> Array:
-    """Return the gradient of the input: dy with the axes that were merged.
+    r"""Return the gradient of the input: dy with the axes that were merged.
+
+    .. math:: dx_{n,c,h,w} = dy_{n,\,(cH + h)W + w} \qquad \text{for start\_dim} = 1
 
     Parameters
     ----------
@@ -96,9 +99,3 @@ class Flatten(Layer):
     def backward(self, dy: Array, cache: tuple[int, ...]) -> Array:
         """Return dy in the input's shape."""
         return flatten_backward(dy, cache)
-
-
-def _axis(name: str, axis: int, axes: int) -> int:
-    if not -axes <= axis < axes:
-        raise ValueError(f"{name} must be one of {axes} axes, {-axes} to {axes - 1}, got {axis}")
-    return axis % axes

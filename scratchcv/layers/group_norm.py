@@ -5,6 +5,7 @@ import numpy as np
 from scratchcv.checks import Array, as_floating, check_array, check_floating
 from scratchcv.layers.batch_norm2d import batch_norm2d, batch_norm2d_backward, normalise
 from scratchcv.layers.layer import Layer, Parameter
+from scratchcv.layers.shapes import is_whole
 
 
 def group_norm(
@@ -130,10 +131,14 @@ def _check(x: Array, num_groups: int, weight: Array | None) -> tuple[Array, Arra
     if x.ndim < 2:
         raise ValueError(f"x must have shape (N, C, ...), got {x.shape}")
     channels = x.shape[1]
-    if num_groups < 1 or channels % num_groups:
-        raise ValueError(f"num_groups must divide the {channels} channels, got {num_groups}")
+    _check_groups(num_groups, channels)
     weight = np.ones(channels, x.dtype) if weight is None else check_array("weight", weight, (channels,))
     return np.ascontiguousarray(x), weight.astype(x.dtype, copy=False)
+
+
+def _check_groups(num_groups: int, channels: int) -> None:
+    if not is_whole(num_groups, 1) or channels % num_groups:
+        raise ValueError(f"num_groups must divide the {channels} channels, got {num_groups}")
 
 
 class GroupNorm(Layer):
@@ -158,8 +163,7 @@ class GroupNorm(Layer):
     """
 
     def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True) -> None:
-        if num_groups < 1 or num_channels % num_groups:
-            raise ValueError(f"num_groups must divide the {num_channels} channels, got {num_groups}")
+        _check_groups(num_groups, num_channels)
         self.num_groups = num_groups
         self.num_channels = num_channels
         self.eps = eps

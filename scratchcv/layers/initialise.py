@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from scratchcv.checks import Array
+from scratchcv.layers.conv2d_checks import check_whole
 
 
 def kaiming_normal(
@@ -28,6 +29,11 @@ def kaiming_normal(
     ndarray of float32
         The weights.
 
+    Raises
+    ------
+    ValueError
+        When no array can have this shape.
+
     References
     ----------
     He, Zhang, Ren, Sun, "Delving Deep into Rectifiers", 2015, eq. 10.
@@ -38,6 +44,7 @@ def kaiming_normal(
     >>> round(float(weight.std()) / math.sqrt(2 / (32 * 9)), 2)
     1.0
     """
+    shape = tuple(check_whole("each of shape's numbers", size, least=0) for size in shape)
     rng = np.random.default_rng() if rng is None else rng
     fan_in = math.prod(shape[1:]) if fan_in is None else fan_in
     deviation = math.sqrt(2 / max(fan_in, 1))
@@ -67,7 +74,7 @@ def bilinear_kernel(in_channels: int, out_channels: int, kernel_size: int) -> Ar
     Raises
     ------
     ValueError
-        When channels cannot be paired.
+        When channels cannot be paired, or there is no pixel.
 
     Notes
     -----
@@ -85,6 +92,8 @@ def bilinear_kernel(in_channels: int, out_channels: int, kernel_size: int) -> Ar
     >>> bilinear_kernel(1, 1, 4)[0, 0, 0].tolist()
     [0.0625, 0.1875, 0.1875, 0.0625]
     """
+    kernel_size = check_whole("kernel_size", kernel_size, least=1)
+    in_channels = check_whole("in_channels", in_channels, least=0)
     if out_channels not in (1, in_channels):
         raise ValueError(
             f"out_channels must equal in_channels, {in_channels}, or be 1 a group, got {out_channels}"

@@ -1,9 +1,11 @@
 """The leaky ReLU: negative values become small instead of zero."""
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchcv.checks import Array, as_floating, check_array
+from scratchcv.checks import Array, as_floating, check_floating
 from scratchcv.layers.layer import Layer
 
 
@@ -23,6 +25,11 @@ def leaky_relu(x: ArrayLike, negative_slope: float = 0.01) -> Array:
     -------
     ndarray
         Shaped like x.
+
+    Raises
+    ------
+    ValueError
+        When the slope is not finite.
 
     References
     ----------
@@ -63,11 +70,13 @@ def leaky_relu_backward(dy: Array, x: Array, negative_slope: float = 0.01) -> Ar
     [2.5, 5.0]
     """
     x = as_floating(x)
-    return _slope(x, negative_slope) * check_array("dy", dy, x.shape)
+    return _slope(x, negative_slope) * check_floating("dy", dy, x.shape, x.dtype)
 
 
 def _slope(x: Array, negative_slope: float) -> Array:
     """Return a(x)."""
+    if not math.isfinite(negative_slope):
+        raise ValueError(f"negative_slope must be finite, got {negative_slope}")
     slope: Array = np.where(x > 0, x.dtype.type(1), x.dtype.type(negative_slope))
     return slope
 

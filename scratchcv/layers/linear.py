@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from scratchcv.checks import Array, as_floating, check_array, check_floating
+from scratchcv.layers.conv2d_checks import check_whole
 from scratchcv.layers.initialise import kaiming_normal
 from scratchcv.layers.layer import Layer, Parameter
 
@@ -106,9 +107,10 @@ def _vectors(x: Array) -> Array:
 
 def _check(x: Array, weight: Array) -> tuple[Array, Array]:
     weight = check_array("weight", weight, ("O", "I"))
-    x = np.ascontiguousarray(as_floating(x))
-    if x.ndim < 1 or x.shape[-1] != weight.shape[1]:
+    x = np.asarray(x)
+    if x.shape[-1:] != weight.shape[1:]:
         raise ValueError(f"x must have shape (..., {weight.shape[1]}), got {x.shape}")
+    x = np.ascontiguousarray(as_floating(x))
     return x, check_floating("weight", weight, weight.shape, x.dtype)
 
 
@@ -138,8 +140,9 @@ class Linear(Layer):
         *,
         rng: np.random.Generator | None = None,
     ) -> None:
-        self.weight = Parameter(kaiming_normal((out_features, in_features), rng))
-        self.bias = Parameter(np.zeros(out_features)) if bias else None
+        shape = check_whole("out_features", out_features, 0), check_whole("in_features", in_features, 0)
+        self.weight = Parameter(kaiming_normal(shape, rng))
+        self.bias = Parameter(np.zeros(shape[0])) if bias else None
 
     def forward(self, x: Array) -> tuple[Array, tuple[Array]]:
         """Return the outputs of x (..., I); the cache is x."""

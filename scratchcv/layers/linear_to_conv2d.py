@@ -1,6 +1,10 @@
 """From a fully connected layer to the convolution that computes the same, to the last bit."""
 
-from scratchcv.checks import Array
+import math
+
+import numpy as np
+
+from scratchcv.checks import Array, check_array
 from scratchcv.layers.conv2d import Conv2d
 from scratchcv.layers.linear import Linear
 
@@ -44,7 +48,6 @@ def linear_to_conv2d(linear: Linear, image_shape: tuple[int, int, int], form: st
 
     Examples
     --------
-    >>> import numpy as np
     >>> from scratchcv.layers import Linear
     >>> linear_to_conv2d(Linear(400, 120), (16, 5, 5)).weight.value.shape  # LeNet's C2
     (120, 16, 5, 5)
@@ -52,11 +55,10 @@ def linear_to_conv2d(linear: Linear, image_shape: tuple[int, int, int], form: st
     (120, 400, 1, 1)
     """
     out_features, in_features = linear.weight.value.shape
+    if np.shape(image_shape) != (3,) or math.prod(image_shape) != in_features:
+        wanted = f"(C, H, W) with C·H·W = {in_features}, the layer's in_features"
+        raise ValueError(f"image_shape must be {wanted}, got {image_shape}")
     C, H, W = image_shape
-    if in_features != C * H * W:
-        raise ValueError(
-            f"image_shape must have {in_features} values, as the layer has in_features, got {image_shape}"
-        )
     if form not in _FORMS:
         raise ValueError(f"form must be one of {', '.join(_FORMS)}, got {form!r}")
     channels, kernel_size = (C, (H, W)) if form == "window" else (in_features, (1, 1))
@@ -74,9 +76,8 @@ def flatten_to_pixel(x: Array) -> Array:
 
     Examples
     --------
-    >>> import numpy as np
     >>> flatten_to_pixel(np.zeros((2, 16, 5, 5))).shape
     (2, 400, 1, 1)
     """
-    N, C, H, W = x.shape
+    N, C, H, W = check_array("x", x, ("N", "C", "H", "W")).shape
     return x.reshape(N, C * H * W, 1, 1)

@@ -14,7 +14,7 @@ def max_unpool2d(
     kernel_size: int | Pair,
     stride: int | Pair | None = None,
     padding: int | Pair = 0,
-    output_size: Sequence[int] | None = None,
+    output_size: int | Sequence[int] | None = None,
 ) -> Array:
     r"""Return images of zeros with every value at its index.
 
@@ -28,7 +28,7 @@ def max_unpool2d(
         Their places, row · W + column in the output: what `max_pool2d` returned.
     kernel_size, stride, padding : int or (int, int)
         Those of the pooling; they say how large the output is, unless `output_size` does.
-    output_size : (int, int) or (N, C, int, int), optional
+    output_size : int, (int, int) or (N, C, int, int), optional
         The output's size, less than a stride from the default: pooling rounds down, so that it maps several
         sizes to one.
 
@@ -69,7 +69,7 @@ def _output_size(
     kernel_size: int | Pair,
     stride: int | Pair | None,
     padding: int | Pair,
-    output_size: Sequence[int] | None,
+    output_size: int | Sequence[int] | None,
 ) -> Pair:
     kernel = pair("kernel_size", kernel_size, least=1)
     steps = kernel if stride is None else pair("stride", stride, least=1)
@@ -78,7 +78,9 @@ def _output_size(
     default = [(side - 1) * step - 2 * border + k for side, k, step, border in sides]
     if output_size is None:
         return pair("the output's size", default, least=1)
-    size = pair("output_size", tuple(output_size)[-2:], least=1)
+    if isinstance(output_size, Sequence) and len(output_size) == 4:  # (N, C, H, W)
+        output_size = output_size[2:]
+    size = pair("output_size", output_size, least=1)
     if any(abs(wanted - usual) >= step for wanted, usual, step in zip(size, default, steps, strict=True)):
         raise ValueError(f"output_size must be less than {steps} from {tuple(default)}, got {size}")
     return size
@@ -136,7 +138,7 @@ class MaxUnpool2d(Layer):
         self.padding = padding
 
     def forward(
-        self, x: Array, indices: Array, output_size: Sequence[int] | None = None
+        self, x: Array, indices: Array, output_size: int | Sequence[int] | None = None
     ) -> tuple[Array, tuple[Array]]:
         """Return the unpooled values; the cache is the indices."""
         y = max_unpool2d(x, indices, self.kernel_size, self.stride, self.padding, output_size)

@@ -6,7 +6,7 @@ import numpy as np
 
 from scratchcv.checks import Array, as_floating, check_array, check_floating
 from scratchcv.layers.resample import resample, resample_backward
-from scratchcv.layers.shapes import Pair, pair
+from scratchcv.layers.shapes import Pair, is_whole, pair
 from scratchcv.layers.taps import Taps, linear_taps
 
 
@@ -64,7 +64,11 @@ def paste_masks_in_image(masks: Array, boxes: Array, image_size: Pair, padding: 
 
 
 def paste_masks_in_image_backward(dy: Array, boxes: Array, mask_size: Pair, padding: int = 1) -> Array:
-    """Return the gradient of the masks: each dy goes back to the mask pixels it was interpolated from.
+    r"""Return the gradient of the masks: each dy goes back to the mask pixels it was interpolated from.
+
+    .. math:: dx_k = R_k^T\, dy_k\, C_k
+
+    R and C are the weights of the mask's rows and columns in the image's, as in `resample`.
 
     Parameters
     ----------
@@ -106,11 +110,12 @@ def _tables(
     K, _, height, width = masks_shape
     if min(height, width) < 1:
         raise ValueError(f"masks must have pixels, got {height} x {width}")
-    if int(padding) != padding or padding < 0:
+    if not is_whole(padding, 0):
         raise ValueError(f"padding must be a whole number of at least 0, got {padding}")
     boxes = as_floating(check_array("boxes", boxes, (K, 4)))
     if not np.isfinite(boxes).all():
         raise ValueError(f"boxes must be finite, got {boxes[~np.isfinite(boxes).all(axis=1)][0].tolist()}")
+    boxes = np.clip(boxes, -(2.0**60), 2.0**60)  # so that no size overflows
     grown = (boxes[:, 2:] - boxes[:, :2]) * 0.5 * boxes.dtype.type((width + 2 * padding) / width)
     centre = (boxes[:, 2:] + boxes[:, :2]) * 0.5
     first, last = np.trunc(centre - grown), np.trunc(centre + grown)

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from scratchcv.backend import active_form
-from scratchcv.checks import Array, check_array
-from scratchcv.layers.shapes import Pair, pair
+from scratchcv.checks import Array
+from scratchcv.layers.shapes import Pair
 
 
 def gather_patches(x: Array, kernel_size: Pair, stride: Pair, padding: Pair, dilation: Pair) -> Array:
@@ -101,53 +101,6 @@ def groups_of(channels: int, filters: int, groups: int) -> Iterator[tuple[slice,
     C, O = channels // groups, filters // groups
     for group in range(groups):
         yield slice(group * C, (group + 1) * C), slice(group * O, (group + 1) * O)
-
-
-def check_window(
-    stride: int | Sequence[int], padding: int | Sequence[int], dilation: int | Sequence[int]
-) -> tuple[Pair, Pair, Pair]:
-    """Return (vertical, horizontal) of the three, or say which is wrong.
-
-    Examples
-    --------
-    >>> check_window(2, 0, (1, 3))
-    ((2, 2), (0, 0), (1, 3))
-    """
-    return pair("stride", stride, least=1), pair("padding", padding, least=0), pair("dilation", dilation, 1)
-
-
-def check_filters(weight: Array, groups: int, letters: tuple[str, str] = ("O", "C")) -> Array:
-    """Return filters of shape (O, C / groups, kh, kw), or say what is wrong with them.
-
-    A transposed convolution calls its channels the other way round: `letters` are ("C", "O").
-
-    Examples
-    --------
-    >>> check_filters(np.zeros((3, 1, 5, 5)), groups=2)
-    Traceback (most recent call last):
-    ValueError: groups must divide weight's O, 3, got 2
-    """
-    first, second = letters
-    weight = check_array("weight", weight, (first, second + " / groups" * (groups != 1), "kh", "kw"))
-    if 0 in weight.shape[2:]:
-        raise ValueError(f"weight must have at least one pixel a filter, got shape {weight.shape}")
-    check_groups(groups, f"weight's {first}", len(weight))
-    return weight
-
-
-def check_groups(groups: int, what: str, channels: int) -> int:
-    """Return the number of groups, if it divides a number of channels.
-
-    Examples
-    --------
-    >>> check_groups(2, "in_channels", 4)
-    2
-    """
-    if int(groups) != groups or groups < 1:
-        raise ValueError(f"groups must be a whole number of at least 1, got {groups}")
-    if channels % groups:
-        raise ValueError(f"groups must divide {what}, {channels}, got {groups}")
-    return int(groups)
 
 
 def form_for(

@@ -12,6 +12,7 @@ import numpy as np
 
 from scratchcv.backend import active_form
 from scratchcv.checks import Array, check_array, check_floating
+from scratchcv.layers.indices import check_indices
 
 
 def gather_planes(x: Array, indices: Array) -> Array:
@@ -41,7 +42,7 @@ def gather_planes(x: Array, indices: Array) -> Array:
     [[[[3.0, 0.0]]]]
     """
     N, C, H, W = check_array("x", x, ("N", "C", "H", "W")).shape
-    indices = check_indices(check_array("indices", indices, (N, C, "H'", "W'")), H * W)
+    indices = check_indices("indices", check_array("indices", indices, (N, C, "H'", "W'")), H * W)
     return active_form(gather_planes_numpy)(check_floating("x", x, (N, C, H, W)), indices)
 
 
@@ -100,8 +101,10 @@ def scatter_planes(
     blocks = N if images is None else len(images)
     indices = check_array("indices", indices, (blocks, C, "H'", "W'"))
     values = check_floating("values", values, indices.shape)
-    indices = check_indices(indices, H * W, least=0 if images is None else -1)
-    images = np.arange(N) if images is None else np.ascontiguousarray(images, np.int64)
+    indices = check_indices("indices", indices, H * W, least=0 if images is None else -1)
+    images = (
+        np.arange(N) if images is None else check_indices("images", check_array("images", images, ("M",)), N)
+    )
     return active_form(scatter_planes_numpy)(values, indices, (N, C, H, W), images, overwrite)
 
 
@@ -121,19 +124,3 @@ def scatter_planes_numpy(
     else:
         np.add.at(x, place, sent)
     return x.reshape(shape)
-
-
-def check_indices(indices: Array, size: int, least: int = 0) -> Array:
-    """Return places as contiguous int64, or say which are none: a kernel writes where they say.
-
-    Examples
-    --------
-    >>> check_indices(np.array([0, 9]), 9)
-    Traceback (most recent call last):
-    ValueError: indices must lie in 0…8, got 0 to 9
-    """
-    if indices.dtype.kind not in "iu":
-        raise TypeError(f"indices must be integers, got {indices.dtype}")
-    if indices.size and not least <= indices.min() <= indices.max() < size:
-        raise ValueError(f"indices must lie in {least}…{size - 1}, got {indices.min()} to {indices.max()}")
-    return np.ascontiguousarray(indices, np.int64)

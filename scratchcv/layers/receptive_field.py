@@ -5,6 +5,7 @@ import copy
 import numpy as np
 
 from scratchcv.checks import Array
+from scratchcv.layers.conv2d_checks import check_whole
 from scratchcv.layers.layer import Layer
 
 
@@ -80,6 +81,7 @@ def receptive_field_gradient(layer: Layer, input_shape: tuple[int, int, int], sa
     >>> (receptive_field_gradient(Conv2d(1, 1, 3, padding=1), (1, 5, 5)) > 0).astype(int).tolist()
     [[0, 0, 0, 0, 0], [0, 1, 1, 1, 0], [0, 1, 1, 1, 0], [0, 1, 1, 1, 0], [0, 0, 0, 0, 0]]
     """
+    samples = check_whole("samples", samples, least=1)
     rng = np.random.default_rng(0)
     layer = copy.deepcopy(layer).eval()
     y, cache = layer.forward(rng.standard_normal((samples, *input_shape), np.float32))

@@ -7,7 +7,7 @@ import numpy as np
 from scratchcv.checks import Array, check_array
 from scratchcv.layers.layer import Layer
 from scratchcv.layers.resample import resample, resample_backward
-from scratchcv.layers.shapes import Pair, pair
+from scratchcv.layers.shapes import Pair, is_whole, pair
 from scratchcv.layers.taps import Taps, single_taps
 
 Padding = int | tuple[int, int, int, int]
@@ -31,6 +31,11 @@ def reflection_pad2d(x: Array, padding: Padding) -> Array:
     -------
     ndarray of shape (N, C, top + H + bottom, left + W + right)
 
+    Raises
+    ------
+    ValueError
+        When the padding is no such number, or as wide as the image.
+
     References
     ----------
     torch.nn.ReflectionPad2d; ``numpy.pad(mode="reflect")``; Ronneberger, Fischer, Brox, "U-Net", 2015,
@@ -46,7 +51,9 @@ def reflection_pad2d(x: Array, padding: Padding) -> Array:
 
 
 def reflection_pad2d_backward(dy: Array, image_size: Pair, padding: Padding) -> Array:
-    """Return the gradient of the images: every pixel gets its own dy and those of its mirror images.
+    r"""Return the gradient of the images: every pixel gets its own dy and those of its mirror images.
+
+    .. math:: dx_{n,c,q,r} = \sum_{h:\, \rho(h - top) = q}\ \sum_{w:\, \rho(w - left) = r} dy_{n,c,h,w}
 
     Parameters
     ----------
@@ -74,7 +81,7 @@ def reflection_pad2d_backward(dy: Array, image_size: Pair, padding: Padding) -> 
 def _mirrors(image_size: Sequence[int], padding: Padding) -> tuple[Taps, Taps]:
     """Return the tables of rows and of columns: which pixel is seen."""
     sides = tuple(padding) if isinstance(padding, Sequence) else (padding,) * 4
-    if len(sides) != 4 or any(int(side) != side or side < 0 for side in sides):
+    if len(sides) != 4 or not all(is_whole(side, 0) for side in sides):
         raise ValueError(f"padding must be one or four whole numbers of at least 0, got {padding}")
     H, W = image_size
     rows, columns = (_mirror(*axis, padding) for axis in ((H, *sides[2:]), (W, *sides[:2])))

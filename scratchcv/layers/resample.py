@@ -2,7 +2,17 @@
 
 Nearest, bilinear and bicubic upsampling, RoIAlign, mask pasting, cropping and reflection padding are one
 operation, y = R x Cᵀ with sparse matrices R for rows and C for columns. They differ in where outputs lie in
-the image, in the weight of a pixel by its distance, and in what is beyond the border.
+the image, in the weight of a pixel by its distance, and in what is beyond the border. Two pixels doubled
+bilinearly, for instance, are
+
+    ⎛ 1    0  ⎞ ⎛a⎞     ⎛      a      ⎞
+    ⎜ 3/4  1/4⎟ ⎝b⎠  =  ⎜3/4 a + 1/4 b⎟
+    ⎜ 1/4  3/4⎟         ⎜1/4 a + 3/4 b⎟
+    ⎝ 0    1  ⎠         ⎝      b      ⎠
+
+Most of such a matrix is zero, so only its taps are kept, the few pixels of each output and their weights:
+`taps.py` makes them, with `single_taps` for copies, `linear_taps` for bilinear and `cubic_taps` for bicubic
+interpolation.
 """
 
 from collections.abc import Sequence
@@ -11,7 +21,8 @@ import numpy as np
 
 from scratchcv.backend import active_form
 from scratchcv.checks import Array, check_array, check_floating
-from scratchcv.layers.taps import Taps
+from scratchcv.layers.indices import check_indices
+from scratchcv.layers.taps import Taps, check_taps
 
 
 def resample(x: Array, rows: Taps, columns: Taps, images: Array | None = None) -> Array:
@@ -34,8 +45,9 @@ def resample(x: Array, rows: Taps, columns: Taps, images: Array | None = None) -
 
     Notes
     -----
-    A pixel that is not finite spoils the outputs that it has a weight in; in the NumPy form, which multiplies
-    by the zeros of R and C too, it spoils the rest of its row and column.
+    Where every output is a copy of one pixel, as in nearest-neighbour upsampling, nothing is multiplied.
+    Elsewhere a pixel that is not finite spoils its neighbours' outputs too, 0 · ∞ being NaN; in the NumPy
+    form, which multiplies by all zeros of R and C, those of its whole row and column.
 
     Examples
     --------
@@ -45,7 +57,9 @@ def resample(x: Array, rows: Taps, columns: Taps, images: Array | None = None) -
     1.5
     """
     x = check_floating("x", x, ("N", "C", "H", "W"))
-    rows, columns, images = _ready(rows, columns, images, x.shape[0], x.dtype)
+    rows, columns, images = _ready(rows, columns, images, x.shape, x.dtype)
+    if rows.are_copies() and columns.are_copies():
+        return active_form(copy_pixels_numpy)(x, rows.first[0], columns.first[0], images)
     return active_form(resample_numpy)(x, rows, columns, images)
 
 
@@ -56,6 +70,12 @@ def resample_numpy(x: Array, rows: Taps, columns: Taps, images: Array) -> Array:
     for k, n in enumerate(images):
         y[k] = _matrix(rows, k, H) @ x[n] @ _matrix(columns, k, W).T
     return y
+
+
+def copy_pixels_numpy(x: Array, rows: Array, columns: Array, images: Array) -> Array:
+    """Take whole rows, then columns, where R and C have a single 1 in each row."""
+    y: Array = x[images][:, :, rows][:, :, :, columns]
+    return np.ascontiguousarray(y)
 
 
 def resample_backward(
@@ -88,7 +108,7 @@ def resample_backward(
     N, C, H, W = x_shape
     K = N if images is None else len(images)
     dy = check_floating("dy", dy, (K, C, rows.first.shape[1], columns.first.shape[1]))
-    rows, columns, images = _ready(rows, columns, images, N, dy.dtype)
+    rows, columns, images = _ready(rows, columns, images, x_shape, dy.dtype)
     return active_form(resample_backward_numpy)(dy, rows, columns, (N, C, H, W), images)
 
 
@@ -112,14 +132,14 @@ def _matrix(taps: Taps, k: int, size: int) -> Array:
 
 
 def _ready(
-    rows: Taps, columns: Taps, images: Array | None, N: int, dtype: np.dtype
+    rows: Taps, columns: Taps, images: Array | None, x_shape: Sequence[int], dtype: np.dtype
 ) -> tuple[Taps, Taps, Array]:
     """Cast weights to the images' dtype, and check that every region has its image and its tables."""
-    images = np.arange(N) if images is None else np.ascontiguousarray(check_array("images", images, ("K",)))
-    if images.size and not 0 <= images.min() <= images.max() < N:
-        raise ValueError(f"images must lie in 0…{N - 1}, got {images.min()} to {images.max()}")
+    N, _, H, W = x_shape
+    images = (
+        np.arange(N) if images is None else check_indices("images", check_array("images", images, ("K",)), N)
+    )
     for name, taps in ("rows", rows), ("columns", columns):
         if len(taps.first) not in (1, len(images)):
             raise ValueError(f"{name} must have one table, or {len(images)}, got {len(taps.first)}")
-    rows, columns = (Taps(t.first, t.length, t.weights.astype(dtype)) for t in (rows, columns))
-    return rows, columns, images.astype(np.int64)
+    return check_taps("rows", rows, H, dtype), check_taps("columns", columns, W, dtype), images

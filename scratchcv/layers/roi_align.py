@@ -8,7 +8,7 @@ from scratchcv.checks import Array, check_floating
 from scratchcv.layers.layer import Layer
 from scratchcv.layers.resample import resample, resample_backward
 from scratchcv.layers.rois import check_rois
-from scratchcv.layers.shapes import Pair, pair
+from scratchcv.layers.shapes import Pair, is_whole, pair
 from scratchcv.layers.taps import Taps, linear_taps
 
 
@@ -53,7 +53,8 @@ def roi_align(
     Raises
     ------
     ValueError
-        When a shape differs, a region is not finite, or its image does not exist.
+        When a shape differs, a region is not finite, its image does not exist, or a setting is no such
+        number.
 
     Notes
     -----
@@ -132,8 +133,10 @@ def _tables(
     if min(H, W) < 1:
         raise ValueError(f"x must have pixels, got shape {tuple(x_shape)}")
     height, width = pair("output_size", output_size, least=1)
-    images, boxes = check_rois(rois, N)
-    corners = boxes.astype(np.float64) * spatial_scale - (0.5 if aligned else 0)
+    if not is_whole(sampling_ratio, -np.inf):
+        raise ValueError(f"sampling_ratio must be a whole number, got {sampling_ratio}")
+    images, boxes = check_rois(rois, N, spatial_scale)
+    corners = boxes - (0.5 if aligned else 0)
     start, extent = corners[:, :2], corners[:, 2:] - corners[:, :2]
     if not aligned:
         extent = np.maximum(extent, 1)

@@ -5,6 +5,7 @@ import numpy as np
 from scratchcv.checks import Array, check_array, check_floating
 from scratchcv.layers.layer import Layer
 from scratchcv.layers.planes import scatter_planes
+from scratchcv.layers.rois import check_rois
 from scratchcv.layers.shapes import Pair, pair
 from scratchcv.layers.window_maximum import window_maximum
 
@@ -65,10 +66,8 @@ def roi_pool(
     """
     x = check_floating("x", x, ("N", "C", "H", "W"))
     sizes = pair("output_size", output_size, least=1)
-    if not 0 < spatial_scale < np.inf:
-        raise ValueError(f"spatial_scale must be positive, got {spatial_scale}")
-    images, boxes = _check_rois(rois, len(x), x.dtype)
-    edges = _round_half_away(boxes * x.dtype.type(spatial_scale))  # (K, 4)
+    images, boxes = check_rois(rois, len(x), spatial_scale, x.dtype)
+    edges = _round_half_away(boxes)  # (K, 4)
     columns = _bins(edges[:, 0], edges[:, 2], sizes[1], x.shape[3])
     rows = _bins(edges[:, 1], edges[:, 3], sizes[0], x.shape[2])
     return window_maximum(x, images, rows, columns)
@@ -89,21 +88,6 @@ def _round_half_away(values: Array) -> Array:
     whole = np.trunc(values)
     rounded: Array = whole + np.copysign(abs(values - whole) >= 0.5, values)
     return np.clip(rounded, -(2**30), 2**30)  # so that they are integers, too
-
-
-def _check_rois(rois: Array, count: int, dtype: np.dtype[np.floating]) -> tuple[Array, Array]:
-    """Return the image of each region, and the boxes in a dtype."""
-    rois = check_array("rois", rois, ("K", 5))
-    finite = np.isfinite(rois).all(axis=1)
-    if not finite.all():
-        row = int(np.argmin(finite))
-        raise ValueError(f"rois[{row}] has a number that is not finite: {rois[row].tolist()}")
-    images = rois[:, 0]
-    known = (images >= 0) & (images < count) & (images == np.floor(images))
-    if not known.all():
-        row = int(np.argmin(known))
-        raise ValueError(f"rois[{row}] is on image {images[row]:g}, of a batch of {count} images")
-    return images.astype(np.int64), np.clip(rois[:, 1:], -(2.0**60), 2.0**60).astype(dtype)  # none overflows
 
 
 def roi_pool_backward(dy: Array, indices: Array, rois: Array, x_shape: tuple[int, int, int, int]) -> Array:
@@ -140,7 +124,7 @@ def roi_pool_backward(dy: Array, indices: Array, rois: Array, x_shape: tuple[int
     """
     indices = check_array("indices", indices, ("K", x_shape[1], "H'", "W'"))
     dy = check_floating("dy", dy, indices.shape)
-    images, _ = _check_rois(check_array("rois", rois, (len(indices), 5)), x_shape[0], dy.dtype)
+    images, _ = check_rois(check_array("rois", rois, (len(indices), 5)), x_shape[0])
     return scatter_planes(dy, indices, x_shape, images)
 
 

@@ -10,6 +10,35 @@ Pair = tuple[int, int]
 """A size or step as (vertical, horizontal), in pixels."""
 
 
+def is_whole(value: object, least: float) -> bool:
+    """Say whether a setting is a whole number of at least `least`; 2.0 is one, True is none.
+
+    Examples
+    --------
+    >>> is_whole(2, 1), is_whole(2.0, 1), is_whole(2.5, 1), is_whole(True, 1), is_whole("2", 1)
+    (True, True, False, False, False)
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+        return False
+    return bool(least <= value < np.inf) and int(value) == value
+
+
+def axis_index(name: str, axis: int, axes: int) -> int:
+    """Return which of some axes is meant, counted from the first; negative ones count from the end.
+
+    Examples
+    --------
+    >>> axis_index("dim", -1, 4)
+    3
+    >>> axis_index("dim", 4, 4)
+    Traceback (most recent call last):
+    ValueError: dim must be one of 4 axes, -4 to 3, got 4
+    """
+    if not is_whole(axis, -axes) or axis >= axes:
+        raise ValueError(f"{name} must be one of {axes} axes, {-axes} to {axes - 1}, got {axis}")
+    return int(axis) % axes
+
+
 def pair(name: str, value: int | Sequence[int], least: int) -> Pair:
     """Return (vertical, horizontal) of a setting that may be given as one number for both.
 
@@ -33,17 +62,17 @@ def pair(name: str, value: int | Sequence[int], least: int) -> Pair:
     ((2, 2), (0, 1))
     """
     both = tuple(value) if isinstance(value, Sequence) else (value, value)
-    if len(both) != 2 or any(int(number) != number or number < least for number in both):
+    if len(both) != 2 or not all(is_whole(number, least) for number in both):
         raise ValueError(f"{name} must be one or two whole numbers of at least {least}, got {value}")
     return int(both[0]), int(both[1])
 
 
 def window_output_size(
-    image_size: Sequence[int],
-    kernel_size: Sequence[int],
-    stride: Pair,
-    padding: Pair,
-    dilation: Pair = (1, 1),
+    image_size: int | Sequence[int],
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int],
+    padding: int | Sequence[int],
+    dilation: int | Sequence[int] = 1,
     ceil_mode: bool = False,
 ) -> Pair:
     r"""Return how many windows fit along each side of an image.
@@ -52,8 +81,9 @@ def window_output_size(
 
     Parameters
     ----------
-    image_size, kernel_size, stride, padding, dilation : (int, int)
-        Vertical and horizontal, in pixels; a window of k pixels that lie d apart spans d (k - 1) + 1.
+    image_size, kernel_size, stride, padding, dilation : int or (int, int)
+        H, k, s, p and d, vertical and horizontal, in pixels; a window of k pixels that lie d apart spans
+        d (k - 1) + 1.
     ceil_mode : bool
         Round up instead: the last window may hang over the far border, as long as it starts inside the
         image or the border before it.
@@ -66,7 +96,7 @@ def window_output_size(
     Raises
     ------
     ValueError
-        When the window is larger than the padded image, or an image has no pixel.
+        When the window is larger than the padded image, an image has no pixel, or a number is none of these.
 
     References
     ----------
@@ -74,14 +104,16 @@ def window_output_size(
 
     Examples
     --------
-    >>> window_output_size((14, 14), (5, 5), (1, 1), (0, 0))
+    >>> window_output_size(14, 5, stride=1, padding=0)
     (10, 10)
-    >>> window_output_size((6, 6), (3, 3), (2, 2), (0, 0), ceil_mode=True)
+    >>> window_output_size((6, 7), 3, stride=2, padding=0, ceil_mode=True)
     (3, 3)
     """
+    images, kernels = pair("image_size", image_size, least=0), pair("kernel_size", kernel_size, least=1)
+    steps, borders = pair("stride", stride, least=1), pair("padding", padding, least=0)
+    spreads = pair("dilation", dilation, least=1)
     sizes = []
-    sides = zip(image_size, kernel_size, stride, padding, dilation, strict=True)
-    for image, kernel, step, border, spread in sides:
+    for image, kernel, step, border, spread in zip(images, kernels, steps, borders, spreads, strict=True):
         span = spread * (kernel - 1) + 1
         room = image + 2 * border - span + (step - 1 if ceil_mode else 0)
         if image < 1 or room < 0:

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchcv.checks import Array, as_floating
+from scratchcv.checks import Array, as_floating, check_floating
 from scratchcv.layers.layer import Layer
 
 
@@ -62,7 +62,8 @@ def sigmoid_backward(dy: Array, y: Array) -> Array:
     >>> sigmoid_backward(np.array([4.0, 4.0]), np.array([0.5, 1.0])).tolist()
     [1.0, 0.0]
     """
-    dx: Array = dy * y * (1 - y)
+    y = as_floating(y)
+    dx: Array = check_floating("dy", dy, y.shape, y.dtype) * y * (1 - y)
     return dx
 
 
@@ -115,7 +116,8 @@ def log_sigmoid_backward(dy: Array, x: Array) -> Array:
     >>> log_sigmoid_backward(np.ones(2), np.array([-1e4, 0.0])).tolist()
     [1.0, 0.5]
     """
-    dx: Array = dy * sigmoid(-as_floating(x))
+    x = as_floating(x)
+    dx: Array = check_floating("dy", dy, x.shape, x.dtype) * sigmoid(-x)
     return dx
 
 

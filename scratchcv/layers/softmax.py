@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from scratchcv.checks import Array, as_floating
+from scratchcv.checks import Array, as_floating, check_floating
 from scratchcv.layers.layer import Layer
+from scratchcv.layers.shapes import axis_index
 
 
 def softmax(x: Array, axis: int) -> Array:
@@ -66,6 +67,7 @@ def softmax_backward(dy: Array, y: Array, axis: int) -> Array:
     >>> softmax_backward(np.array([1.0, 0.0]), np.array([0.5, 0.5]), axis=0).tolist()
     [0.25, -0.25]
     """
+    dy = check_floating("dy", dy, np.shape(y), y.dtype)
     dx: Array = y * (dy - (dy * y).sum(axis, keepdims=True))
     return dx
 
@@ -120,6 +122,7 @@ def log_softmax_backward(dy: Array, y: Array, axis: int) -> Array:
     >>> log_softmax_backward(np.array([1.0, 0.0]), np.log([0.5, 0.5]), axis=0).tolist()
     [0.5, -0.5]
     """
+    dy = check_floating("dy", dy, np.shape(y), y.dtype)
     dx: Array = dy - np.exp(y) * dy.sum(axis, keepdims=True)
     return dx
 
@@ -127,7 +130,7 @@ def log_softmax_backward(dy: Array, y: Array, axis: int) -> Array:
 def _below_maximum(x: Array, axis: int) -> Array:
     x = as_floating(x)
     with np.errstate(invalid="ignore"):  # inf - inf is NaN, as it should be
-        shifted: Array = x - x.max(axis, keepdims=True, initial=-np.inf)
+        shifted: Array = x - x.max(axis_index("axis", axis, x.ndim), keepdims=True, initial=-np.inf)
     return shifted
 
 

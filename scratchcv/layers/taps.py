@@ -4,8 +4,10 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import DTypeLike
 
-from scratchcv.checks import Array
+from scratchcv.checks import Array, check_array
+from scratchcv.layers.indices import check_indices
 
 
 class Taps(NamedTuple):
@@ -31,6 +33,34 @@ class Taps(NamedTuple):
     first: Array
     length: Array
     weights: Array
+
+    def are_copies(self) -> bool:
+        """Say whether every output is one pixel as it is, the same one for all regions."""
+        return (
+            self.weights.shape[::2] == (1, 1)
+            and bool((self.weights == 1).all())
+            and bool((self.length == 1).all())
+        )
+
+
+def check_taps(name: str, taps: Taps, size: int, dtype: DTypeLike) -> Taps:
+    """Return a table in int64 and the images' dtype, or say that it has no such pixels.
+
+    Examples
+    --------
+    >>> check_taps("rows", single_taps(np.array([3])), 3, np.float64)
+    Traceback (most recent call last):
+    ValueError: rows.first must lie in 0…2, got 3 to 3
+    """
+    T, outputs = np.shape(taps.first)
+    length = check_array(f"{name}.length", taps.length, (T, outputs))
+    weights = check_array(f"{name}.weights", taps.weights, (T, outputs, "taps"))
+    first = check_indices(f"{name}.first", taps.first, size)
+    length = check_indices(f"{name}.length", length, weights.shape[2] + 1)
+    last = first + length - 1
+    if last.size and last.max() >= size:
+        raise ValueError(f"{name} must take pixels in 0…{size - 1}, got {first.min()} to {last.max()}")
+    return Taps(first, length, np.ascontiguousarray(weights, dtype))
 
 
 def single_taps(indices: Array) -> Taps:

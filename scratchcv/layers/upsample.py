@@ -24,11 +24,14 @@ def interpolate(
     r"""Return the images at another size.
 
     Output o lies at position p in the image and is a weighted sum of the pixels around, rows and columns
-    alike, with weights by distance:
+    alike, with weights u by distance:
 
-    .. math:: p = (o + \tfrac12) \cdot s - \tfrac12 \qquad s = W / W'
+    .. math:: y_{nchw} = \sum_{i,j} u(p_h - i)\, u(p_w - j)\, x_{ncij} \qquad
+        p_o = (o + \tfrac12) \cdot s - \tfrac12 \qquad s = W / W'
 
-    with corners aligned p = o (W - 1) / (W' - 1).
+    with corners aligned p = o (W - 1) / (W' - 1). Bilinear weights are u(d) = max(0, 1 - abs(d)), as in
+    `linear_taps`, bicubic ones those of `cubic_taps`, both in ``layers/taps.py``; beyond the border its pixels
+    are repeated.
 
     Parameters
     ----------
@@ -60,7 +63,8 @@ def interpolate(
     have half-pixel positions; aligned corners miss the bilinear one by up to ¼, p = o s without the halves
     by up to ¾. The lecture's "3 closest neighbours" of bicubic are 4 along each axis. Nearest pixels are
     found in float32, as PyTorch does: there 41 · (2 / 82) is below 1. Given a factor, PyTorch finds those of
-    float64 images in float64 but sends their gradients by float32.
+    float64 images in float64 but sends their gradients by float32; and where W' = W and H' = H its bicubic
+    gradient is a copy, though the images are not.
 
     References
     ----------
@@ -84,7 +88,9 @@ def interpolate_backward(
     mode: str = "nearest",
     align_corners: bool | None = None,
 ) -> Array:
-    """Return the gradient of the images: each dy, times the weights, goes to the pixels it was made of.
+    r"""Return the gradient of the images: each dy, times the weights, goes to the pixels it was made of.
+
+    .. math:: dx_{ncij} = \sum_{h,w} u(p_h - i)\, u(p_w - j)\, dy_{nchw}
 
     Parameters
     ----------
@@ -127,7 +133,7 @@ def _tables(
     if min(image_size) < 1:
         raise ValueError(f"x must have pixels, got an image of {tuple(image_size)}")
     factors = tuple(scale_factor) if isinstance(scale_factor, Sequence) else (scale_factor, scale_factor)
-    if len(factors) != 2 or any(f is not None and not 0 < f < math.inf for f in factors):
+    if size is None and (len(factors) != 2 or not all(_is_positive(f) for f in factors)):
         raise ValueError(f"scale_factor must be one or two positive numbers, got {scale_factor}")
     if size is None:
         outputs = tuple(math.floor(side * f) for side, f in zip(image_size, factors, strict=True) if f)
@@ -141,6 +147,10 @@ def _tables(
         _axis(*axis, mode, bool(align_corners)) for axis in zip(image_size, outputs, factors, strict=True)
     )
     return rows, columns
+
+
+def _is_positive(factor: object) -> bool:
+    return isinstance(factor, (int, float, np.integer, np.floating)) and bool(0 < factor < math.inf)
 
 
 def _axis(side: int, outputs: int, factor: float | None, mode: str, align_corners: bool) -> Taps:

@@ -4,6 +4,7 @@ import numpy as np
 
 from scratchcv.backend import active_form
 from scratchcv.checks import Array, check_array, check_floating
+from scratchcv.layers.indices import check_indices
 from scratchcv.layers.shapes import Pair
 
 
@@ -41,12 +42,15 @@ def window_maximum(
     >>> y.ravel().tolist(), indices.ravel().tolist()
     ([5.0, 2.0, 0.0], [1, 2, -1])
     """
-    rows, columns = (
-        np.ascontiguousarray(check_array(name, bounds, (len(images), size, 2)), np.int64)
-        for name, bounds, size in (("rows", rows, "H'"), ("columns", columns, "W'"))
-    )
-    images = np.ascontiguousarray(images, np.int64)
     x = check_floating("x", x, ("N", "C", "H", "W"))
+    images = check_indices("images", check_array("images", images, ("M",)), len(x))
+    rows, columns = (
+        check_indices(name, check_array(name, bounds, (len(images), size, 2)), side + 1)
+        for name, bounds, size, side in (
+            ("rows", rows, "H'", x.shape[2]),
+            ("columns", columns, "W'", x.shape[3]),
+        )
+    )
     return active_form(window_maximum_numpy)(x, images, rows, columns, dilation)
 
 

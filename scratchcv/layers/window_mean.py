@@ -1,9 +1,12 @@
 """The mean of each window, wherever the windows lie: what the average pooling layers share."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from scratchcv.backend import active_form
 from scratchcv.checks import Array, check_array, check_floating
+from scratchcv.layers.indices import check_indices
 
 
 def window_mean(x: Array, rows: Array, columns: Array, divisor: Array) -> Array:
@@ -33,7 +36,7 @@ def window_mean(x: Array, rows: Array, columns: Array, divisor: Array) -> Array:
     [[[[3.0, 3.5]]]]
     """
     x = check_floating("x", x, ("N", "C", "H", "W"))
-    return active_form(window_mean_numpy)(x, *_windows(rows, columns, divisor, x))
+    return active_form(window_mean_numpy)(x, *_windows(rows, columns, divisor, x.shape[2:], x.dtype))
 
 
 def window_mean_numpy(x: Array, rows: Array, columns: Array, divisor: Array) -> Array:
@@ -76,7 +79,8 @@ def window_mean_backward(
     [[[[3.0, 7.0, 4.0]]]]
     """
     dy = check_floating("dy", dy, ("N", "C", len(rows), len(columns)))
-    return active_form(window_mean_backward_numpy)(dy, image_size, *_windows(rows, columns, divisor, dy))
+    windows = _windows(rows, columns, divisor, image_size, dy.dtype)
+    return active_form(window_mean_backward_numpy)(dy, image_size, *windows)
 
 
 def window_mean_backward_numpy(
@@ -94,9 +98,14 @@ def window_mean_backward_numpy(
     return dx
 
 
-def _windows(rows: Array, columns: Array, divisor: Array, like: Array) -> tuple[Array, Array, Array]:
+def _windows(
+    rows: Array, columns: Array, divisor: Array, image_size: Sequence[int], dtype: np.dtype
+) -> tuple[Array, Array, Array]:
+    """Check that windows lie within the image, and cast the divisor to its dtype."""
     rows, columns = (
-        np.ascontiguousarray(check_array(name, bounds, (size, 2)), np.int64)
-        for name, bounds, size in (("rows", rows, "H'"), ("columns", columns, "W'"))
+        check_indices(name, check_array(name, bounds, (size, 2)), side + 1)
+        for name, bounds, size, side in zip(
+            ("rows", "columns"), (rows, columns), ("H'", "W'"), image_size, strict=True
+        )
     )
-    return rows, columns, check_floating("divisor", divisor, (len(rows), len(columns)), like.dtype)
+    return rows, columns, check_floating("divisor", divisor, (len(rows), len(columns)), dtype)

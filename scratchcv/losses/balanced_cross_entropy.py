@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from scratchcv.checks import Array, as_floating
 from scratchcv.losses.binary_cross_entropy import binary_cross_entropy_with_logits
-from scratchcv.losses.labels import check_labels
+from scratchcv.losses.labels import check_labels, check_shares
 
 
 def balanced_cross_entropy(
@@ -80,7 +80,7 @@ def balance_weights(targets: ArrayLike, alpha: float) -> Array:
     Raises
     ------
     ValueError
-        When alpha lies outside 0…1.
+        When alpha or a target lies outside 0…1.
 
     References
     ----------
@@ -93,7 +93,7 @@ def balance_weights(targets: ArrayLike, alpha: float) -> Array:
     """
     if not 0 <= alpha <= 1:
         raise ValueError(f"alpha must lie between 0 and 1, got {alpha}")
-    targets = as_floating(targets)
+    targets = as_floating(check_shares("targets", targets, np.shape(targets)))
     weights: Array = float(alpha) * targets + (1 - float(alpha)) * (1 - targets)
     return weights
 

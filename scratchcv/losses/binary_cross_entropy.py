@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from scratchcv.checks import Array, as_floating, check_array
 from scratchcv.layers.sigmoid import log_sigmoid, sigmoid
+from scratchcv.losses.labels import check_shares
 from scratchcv.losses.reduction import check_reduction, reduce
 
 
@@ -137,10 +138,9 @@ def binary_cross_entropy(
     """
     check_reduction(reduction)
     scores = as_floating(scores)
-    if not ((scores >= 0) & (scores <= 1)).all():
-        raise ValueError(f"scores must lie between 0 and 1, got {scores.min()} to {scores.max()}")
-    targets, used = _check_targets(targets, scores, None)
-    weights = used if weight is None else _broadcast("weight", weight, scores)
+    check_shares("scores", scores, scores.shape)
+    targets = check_shares("targets", targets, scores.shape).astype(scores.dtype, copy=False)
+    weights = 1 if weight is None else _broadcast("weight", weight, scores)
     with np.errstate(divide="ignore"):
         log_yes, log_no = np.maximum(np.log(scores), -100), np.maximum(np.log1p(-scores), -100)
     losses = -weights * (targets * log_yes + (1 - targets) * log_no)
@@ -152,10 +152,7 @@ def _check_targets(targets: ArrayLike, like: Array, ignore_index: int | None) ->
     """Return targets and, as 1 and 0 of their dtype, which of them count; those that do not are 0."""
     targets = check_array("targets", targets, like.shape)
     counted = np.ones(like.shape, bool) if ignore_index is None else targets != ignore_index
-    wrong = counted & ~((targets >= 0) & (targets <= 1))
-    if wrong.any():
-        place = tuple(int(i) for i in np.argwhere(wrong)[0])
-        raise ValueError(f"targets must lie between 0 and 1, got targets{list(place)} = {targets[place]}")
+    check_shares("targets", targets, like.shape, counted)
     return np.where(counted, targets, 0).astype(like.dtype, copy=False), counted.astype(like.dtype)
 
 

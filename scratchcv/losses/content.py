@@ -4,7 +4,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from scratchcv.checks import Array
+from scratchcv.checks import Array, as_floating, check_array
 from scratchcv.losses.mse import mse_loss
 
 
@@ -33,7 +33,7 @@ def content_loss(
     Raises
     ------
     ValueError
-        When the shapes differ.
+        When shapes do not fit.
 
     Notes
     -----
@@ -43,7 +43,8 @@ def content_loss(
     References
     ----------
     L. Gatys, A. Ecker, M. Bethge, "Image Style Transfer Using Convolutional Neural Networks", 2016,
-    equation 1; A. Zhang et al., "Dive into Deep Learning", section 14.12.
+    equation 1; A. Zhang et al., "Dive into Deep Learning", section 14.12; lecture S3, line 46, names style
+    transfer and has no formula.
 
     Examples
     --------
@@ -51,4 +52,6 @@ def content_loss(
     >>> loss, dfeatures.tolist()
     (2.0, [[[[0.0, 2.0]]]])
     """
+    features = as_floating(check_array("features", features, ("N", "C", "H", "W")))
+    target_features = check_array("target_features", target_features, features.shape)
     return mse_loss(features, target_features, reduction=reduction)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scratchcv.checks import Array, as_floating, check_array
+from scratchcv.layers.softmax import log_softmax
 from scratchcv.losses.labels import check_labels
 from scratchcv.losses.reduction import check_reduction, reduce
 
@@ -75,7 +76,8 @@ def cross_entropy(
     ----------
     I. Goodfellow et al., "Deep Learning", 2016, section 6.2.2.3; C. Szegedy et al., "Rethinking the Inception
     Architecture for Computer Vision", 2016, section 7 (label smoothing); O. Ronneberger et al., "U-Net",
-    2015, equation 1 (pixel weights; a sum there).
+    2015, equation 1 (pixel weights; a sum there); lectures S0, lines 550 and 821 (per pixel), and S4, lines
+    389-407 (softmax loss).
 
     Examples
     --------
@@ -101,10 +103,8 @@ def cross_entropy(
         pixels[used] = check_array("pixel_weight", pixel_weight, labels.shape)[used]
     weights = pixels * class_weight[index[:, 0]]
 
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    exponentials = np.exp(shifted)
-    total = exponentials.sum(axis=1, keepdims=True)
-    surprise, p = np.log(total) - shifted, exponentials / total  # -log p of each class, and p
+    surprise = -log_softmax(logits, axis=1)  # of each class
+    p = np.exp(-surprise)
 
     losses = weights * np.take_along_axis(surprise, index, axis=1)[:, 0]
     dlogits = p.copy() if label_smoothing else p

@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchcv.checks import Array, as_floating, check_array
+from scratchcv.checks import Array, as_floating
 from scratchcv.layers.sigmoid import sigmoid, sigmoid_backward
 from scratchcv.layers.softmax import softmax, softmax_backward
+from scratchcv.losses.labels import check_shares
 from scratchcv.losses.reduction import check_reduction, reduce
 
 ACTIVATIONS = ("sigmoid", "softmax", "none")
@@ -56,7 +57,8 @@ def dice_loss(
     Raises
     ------
     ValueError
-        When shapes differ, eps is negative, or an option is unknown.
+        When shapes differ, a target or (without activation) a score lies outside 0…1, eps is negative, or an
+        option is unknown.
 
     Notes
     -----
@@ -90,9 +92,10 @@ def dice_loss(
     logits = as_floating(logits)
     if logits.ndim < 2:
         raise ValueError(f"logits must have shape (N, C, …), got {logits.shape}")
-    g = check_array("targets", targets, logits.shape).astype(logits.dtype, copy=False)
-
-    p = _activate(logits, activation)
+    g = check_shares("targets", targets, logits.shape).astype(logits.dtype, copy=False)
+    p = logits if activation == "none" else _activate(logits, activation)
+    if activation == "none":
+        check_shares("logits", p, logits.shape)
     pixels = tuple(range(2, logits.ndim))
 
     def add_up(values: Array) -> Array:

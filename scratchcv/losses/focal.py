@@ -156,7 +156,7 @@ def softmax_focal_loss(
     return reduce(weights * losses, dlogits, reduction, float(weights.sum(dtype=np.float64)))
 
 
-def focus(entropies: Array, gamma: float) -> tuple[Array, Array]:
+def focus(entropies: ArrayLike, gamma: float) -> tuple[Array, Array]:
     r"""Return the focal loss of cross-entropies, and its derivative with respect to them.
 
     A cross-entropy :math:`h = -\log p_t` is all that the focal loss needs to know:
@@ -166,8 +166,8 @@ def focus(entropies: Array, gamma: float) -> tuple[Array, Array]:
 
     Parameters
     ----------
-    entropies : ndarray of any shape
-        Cross-entropies h, not weighted.
+    entropies : array_like of any shape
+        Cross-entropies h, 0 or more, not weighted.
     gamma : float
         Focusing parameter, 0 or more.
 
@@ -196,7 +196,7 @@ def focus(entropies: Array, gamma: float) -> tuple[Array, Array]:
     """
     if not gamma >= 0:
         raise ValueError(f"gamma must be 0 or more, got {gamma}")
-    gamma = float(gamma)
+    gamma, entropies = float(gamma), as_floating(entropies)
     missing = -np.expm1(-entropies)
     ratio = np.divide(entropies, missing, out=np.ones_like(entropies), where=missing > 0)
     modulation = missing**gamma

@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from scratchcv.boxes.checks import as_paired_boxes
 from scratchcv.boxes.generalized_iou import paired_giou, paired_giou_backward
-from scratchcv.checks import Array
+from scratchcv.checks import Array, check_array
 from scratchcv.losses.reduction import check_reduction, reduce
 
 
@@ -22,7 +23,7 @@ def generalized_box_iou_loss(
 
     Parameters
     ----------
-    boxes1, boxes2 : array_like of shape (..., 4)
+    boxes1, boxes2 : array_like of equal shapes (..., 4)
         Boxes `xyxy`, in any unit: predictions, and for each its truth. The loss does not care which is which.
     reduction : {"none", "mean", "sum"}
         What becomes of the pairs' losses; the mean of no pairs is 0.
@@ -39,17 +40,18 @@ def generalized_box_iou_loss(
     Raises
     ------
     ValueError
-        When the shapes do not fit, and for a negative eps.
+        When the shapes differ or do not end with 4, for a negative eps, and for an unknown reduction.
 
     Notes
     -----
-    Semantics are torchvision's, for boxes that are not inverted. Smooth L1 compares four numbers
-    independently; this compares boxes, the same at every scale, and unlike 1 - IoU it pulls boxes together
-    that do not meet.
+    Semantics are torchvision's, for boxes that are not inverted, except that shapes are not broadcast. Smooth
+    L1 compares four numbers independently; this compares boxes, the same at every scale, and unlike 1 - IoU
+    it pulls boxes together that do not meet.
 
     References
     ----------
-    H. Rezatofighi et al., "Generalized Intersection over Union", CVPR 2019, algorithm 2.
+    H. Rezatofighi et al., "Generalized Intersection over Union", CVPR 2019, algorithm 2. No lecture has
+    it; they have the IoU (S0, lines 65-77) that it mends.
 
     Examples
     --------
@@ -58,7 +60,8 @@ def generalized_box_iou_loss(
     [0.5, 1.5]
     """
     check_reduction(reduction)
-    eps = float(eps)
+    eps, boxes1 = float(eps), as_paired_boxes("boxes1", boxes1)
+    boxes2 = check_array("boxes2", boxes2, boxes1.shape)
     giou = paired_giou(boxes1, boxes2, eps=eps)
     dgiou = np.full_like(giou, -1)
     loss, dgiou = reduce(1 - giou, dgiou, reduction, giou.size)

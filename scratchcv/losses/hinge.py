@@ -43,7 +43,7 @@ def one_versus_rest(labels: ArrayLike, classes: int) -> Array:
     >>> one_versus_rest([2, 0], 3).tolist()
     [[-1, 1, -1], [-1, -1, -1]]
     """
-    labels = check_labels(labels, np.shape(labels)[:1], classes + 1)
+    labels = check_labels(labels, ("N",), classes + 1)
     return np.where(labels[:, None] == np.arange(1, classes + 1), 1, -1)
 
 
@@ -78,6 +78,8 @@ def hinge_loss(
     ------
     ValueError
         When shapes differ or a target is none of -1, 0, 1.
+    TypeError
+        When targets are booleans, whose False would be 0.
 
     Notes
     -----
@@ -98,6 +100,8 @@ def hinge_loss(
     check_reduction(reduction)
     scores = as_floating(scores)
     targets = check_array("targets", targets, scores.shape)
+    if targets.dtype == bool:  # False would be taken for ignored
+        raise TypeError("targets must be -1, 0 (ignored) or 1, got bool")
     if not np.isin(targets, (-1, 0, 1)).all():
         raise ValueError("targets must be -1, 0 (ignored) or 1")
     sides = targets.astype(scores.dtype)
@@ -149,6 +153,8 @@ def linear_svm_loss(
     ------
     ValueError
         When shapes do not fit, a target is none of -1, 0, 1, or c is negative.
+    TypeError
+        When targets are booleans.
 
     Notes
     -----

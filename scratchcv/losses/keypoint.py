@@ -5,6 +5,7 @@ from numpy.typing import ArrayLike
 
 from scratchcv.checks import Array, as_floating, check_array
 from scratchcv.losses.cross_entropy import cross_entropy
+from scratchcv.losses.labels import check_labels
 
 
 def keypoints_to_heatmap(keypoints: ArrayLike, rois: ArrayLike, heatmap_size: int) -> tuple[Array, Array]:
@@ -122,7 +123,8 @@ def keypointrcnn_loss(
     dkeypoint_logits = np.zeros_like(keypoint_logits)
     if not visible.any():
         return 0.0, dkeypoint_logits
+    targets = check_labels(np.where(visible, keypoint_targets, 0), (R, P), m * n, name="keypoint_targets")
     heatmaps = keypoint_logits.reshape(R, P, m * n)[visible]
-    loss, dheatmaps = cross_entropy(heatmaps, keypoint_targets[visible])
+    loss, dheatmaps = cross_entropy(heatmaps, targets[visible])
     dkeypoint_logits[visible] = dheatmaps.reshape(-1, m, n)
     return loss, dkeypoint_logits

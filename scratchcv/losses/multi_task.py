@@ -59,6 +59,6 @@ def multi_task_loss(
     gradients: list[Array] = []
     for name, (loss, gradient) in terms.items():
         weight = float(weights.get(name, 1))
-        losses[name] = weight * loss
+        losses[name] = weight * float(loss)
         gradients += [weight * part for part in (gradient if isinstance(gradient, tuple) else (gradient,))]
     return losses, tuple(gradients)

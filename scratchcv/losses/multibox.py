@@ -7,6 +7,8 @@ from scratchcv.boxes.sampling import hard_negative_mask
 from scratchcv.checks import Array, as_floating, check_array
 from scratchcv.layers.softmax import log_softmax
 from scratchcv.losses.cross_entropy import cross_entropy
+from scratchcv.losses.labels import check_labels
+from scratchcv.losses.multi_task import multi_task_loss
 from scratchcv.losses.smooth_l1 import smooth_l1_loss
 
 
@@ -85,7 +87,7 @@ def multibox_loss(
     if not classes:
         raise ValueError(f"logits must have shape (N, A, K + 1), got {logits.shape}")
     check_array("deltas", deltas, (images, anchors, 4))
-    labels = _check_labels(labels, (images, anchors), classes)
+    labels = check_labels(labels, (images, anchors), classes)
     target_deltas = check_array("target_deltas", target_deltas, (images, anchors, 4))
 
     positive = labels > 0
@@ -95,17 +97,9 @@ def multibox_loss(
     dlogits, ddeltas = np.zeros_like(logits), np.zeros_like(deltas)
     classification, dlogits[counted] = cross_entropy(logits[counted], labels[counted], reduction="sum")
     box, ddeltas[positive] = smooth_l1_loss(deltas[positive], target_deltas[positive], reduction="sum")
-
     positives = max(int(positive.sum()), 1)
-    dlogits /= positives
-    ddeltas *= alpha / positives
-    return {"classification": classification / positives, "box": alpha * box / positives}, (dlogits, ddeltas)
-
-
-def _check_labels(labels: ArrayLike, shape: tuple[int, int], classes: int) -> Array:
-    labels = check_array("labels", labels, shape)
-    if labels.size and labels.dtype.kind not in "iu":
-        raise TypeError(f"labels must be integers, got {labels.dtype}")
-    if labels.size and not 0 <= labels.min() <= labels.max() < classes:
-        raise ValueError(f"labels must lie in 0…{classes - 1}, got {labels.min()} to {labels.max()}")
-    return labels
+    losses, (dlogits, ddeltas) = multi_task_loss(
+        {"classification": (classification, dlogits), "box": (box, ddeltas)},
+        {"classification": 1 / positives, "box": alpha / positives},
+    )
+    return losses, (dlogits, ddeltas)

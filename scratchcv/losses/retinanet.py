@@ -12,6 +12,9 @@ from scratchcv.losses.smooth_l1 import smooth_l1_loss
 
 NORMALIZATIONS = ("image", "batch")
 
+BLOCK = 1024
+"""Anchors at a time: what the focal loss computes of them stays in the processor's cache."""
+
 
 def retinanet_loss(
     logits: ArrayLike,
@@ -22,7 +25,7 @@ def retinanet_loss(
     alpha: float = 0.25,
     gamma: float = 2.0,
     beta: float = 0.0,
-    box_weight: float = 1.0,
+    balance: float = 1.0,
     normalize: str = "image",
     background_column: bool = False,
 ) -> tuple[dict[str, float], tuple[Array, Array]]:
@@ -48,7 +51,7 @@ def retinanet_loss(
         Of the focal loss, see `sigmoid_focal_loss`.
     beta : float
         Of the smooth L1 distance of boxes; 0, torchvision's, is the L1 distance. The paper has a smooth one.
-    box_weight : float
+    balance : float
         Weight λ of the box loss.
     normalize : {"image", "batch"}
         Whether each image's sums are divided by its own positives and then averaged, or all of them by the
@@ -93,8 +96,8 @@ def retinanet_loss(
     logits, deltas = as_floating(check_array("logits", logits, ("N", "A", "K"))), as_floating(deltas)
     images, anchors, columns = logits.shape
     check_array("deltas", deltas, (images, anchors, 4))
-    first = 0 if background_column else 1
-    labels = check_labels(labels, (images, anchors), max(columns + first, 1), IGNORE)
+    class_of_column = np.arange(0 if background_column else 1, columns + (not background_column))
+    labels = check_labels(labels, (images, anchors), max(columns + (not background_column), 1), IGNORE)
     target_deltas = check_array("target_deltas", target_deltas, deltas.shape)
 
     positive, used = labels > 0, labels != IGNORE
@@ -103,18 +106,18 @@ def retinanet_loss(
     dlogits, ddeltas = np.zeros_like(logits), np.zeros_like(deltas)
     classification = box = 0.0
     for n, divisor in enumerate(divisors.tolist()):
-        targets = (labels[n, used[n], None] == np.arange(first, columns + first)) & positive[n, used[n], None]
-        loss, gradient = sigmoid_focal_loss(
-            logits[n, used[n]], targets, alpha=alpha, gamma=gamma, reduction="sum"
-        )
-        classification += loss / divisor
-        dlogits[n, used[n]] = gradient / divisor
-        loss, gradient = smooth_l1_loss(
-            deltas[n, positive[n]], target_deltas[n, positive[n]], beta=beta, reduction="sum"
-        )
+        rows = np.flatnonzero(used[n])
+        for start in range(0, len(rows), BLOCK):
+            block = n, rows[start : start + BLOCK]
+            yes = (labels[block][:, None] == class_of_column) & positive[block][:, None]
+            loss, gradient = sigmoid_focal_loss(logits[block], yes, alpha=alpha, gamma=gamma, reduction="sum")
+            classification += loss / divisor
+            dlogits[block] = gradient / divisor
+        own = n, positive[n]
+        loss, gradient = smooth_l1_loss(deltas[own], target_deltas[own], beta=beta, reduction="sum")
         box += loss / divisor
-        ddeltas[n, positive[n]] = gradient / divisor
+        ddeltas[own] = gradient / divisor
     losses, (dlogits, ddeltas) = multi_task_loss(
-        {"classification": (classification, dlogits), "box": (box, ddeltas)}, {"box": box_weight}
+        {"classification": (classification, dlogits), "box": (box, ddeltas)}, {"box": balance}
     )
     return losses, (dlogits, ddeltas)

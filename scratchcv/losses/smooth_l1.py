@@ -68,11 +68,12 @@ def smooth_l1_loss(
     prediction = as_floating(prediction)
     target = check_array("target", target, prediction.shape).astype(prediction.dtype, copy=False)
 
-    beta, difference = float(beta), prediction - target
-    distance = abs(difference)
+    difference = prediction - target
+    distance, beta = abs(difference), float(prediction.dtype.type(beta))  # as small as it gets in that dtype
     if beta == 0:
         losses, gradient = distance, np.sign(difference)
     else:
-        losses = np.where(distance < beta, 0.5 * difference**2 / beta, distance - 0.5 * beta)
+        bent = np.minimum(distance, beta)  # both pieces at once, and no square that overflows
+        losses = bent / beta * (distance - 0.5 * bent)
         gradient = np.clip(difference / beta, -1, 1)
     return reduce_weighted(losses, gradient, weight, reduction)

@@ -111,7 +111,8 @@ def style_loss(features: ArrayLike, target_gram: ArrayLike, *, reduction: str = 
     References
     ----------
     L. Gatys, A. Ecker, M. Bethge, "Image Style Transfer Using Convolutional Neural Networks", 2016,
-    equations 4 to 6; A. Zhang et al., "Dive into Deep Learning", section 14.12.
+    equations 4 to 6; A. Zhang et al., "Dive into Deep Learning", section 14.12; lecture S3, line 46, names
+    style transfer and has no formula.
 
     Examples
     --------
@@ -120,7 +121,9 @@ def style_loss(features: ArrayLike, target_gram: ArrayLike, *, reduction: str = 
     (1.0, [[[[2.0, 6.0]]]])
     """
     features = as_floating(features)
-    loss, dgram = mse_loss(gram_matrix(features), target_gram, reduction=reduction)
+    gram = gram_matrix(features)
+    target_gram = check_array("target_gram", target_gram, gram.shape)
+    loss, dgram = mse_loss(gram, target_gram, reduction=reduction)
     return loss, gram_matrix_backward(dgram, features)
 
 

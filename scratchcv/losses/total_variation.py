@@ -43,7 +43,8 @@ def total_variation_loss(x: ArrayLike, *, power: int = 1, reduction: str = "mean
     References
     ----------
     A. Zhang et al., "Dive into Deep Learning", section 14.12; A. Mahendran, A. Vedaldi, "Understanding Deep
-    Image Representations by Inverting Them", 2015, section 2.
+    Image Representations by Inverting Them", 2015, section 2; lecture S3, line 46, names style transfer and
+    has no formula.
 
     Examples
     --------

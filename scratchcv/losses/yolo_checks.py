@@ -1,10 +1,13 @@
-"""What YOLO's losses ask of their targets."""
+"""What the losses of YOLO's versions have in common: what they ask of their targets, and their sum."""
+
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from scratchcv.checks import Array, check_array
 from scratchcv.losses.labels import check_labels
+from scratchcv.losses.multi_task import multi_task_loss
 
 CONFIDENCE_TARGETS = ("iou", "one")
 
@@ -33,7 +36,8 @@ def check_grid_targets(
     Raises
     ------
     ValueError
-        When shapes do not fit, a label is not in 0 … num_classes, or an object has no positive size.
+        When shapes do not fit, a label is not in 0 … num_classes, or an object's box is not finite or has no
+        positive size.
     TypeError
         When labels are not integers.
 
@@ -41,14 +45,29 @@ def check_grid_targets(
     --------
     >>> check_grid_targets([[0.5, 0.5, 0.0, 0.2]], [1], (1,), 2)
     Traceback (most recent call last):
-    ValueError: gt_boxes must have positive w and h, got gt_boxes[0] = [0.5, 0.5, 0.0, 0.2]
+    ValueError: gt_boxes must be finite with positive w and h, got gt_boxes[0] = [0.5, 0.5, 0.0, 0.2]
     """
-    labels = check_labels(gt_labels, shape, num_classes + 1)
+    labels = check_labels(gt_labels, shape, num_classes + 1, name="gt_labels")
     boxes = check_array("gt_boxes", gt_boxes, (*shape, 4))
     occupied = labels > 0
-    for place in np.argwhere(occupied & ~(boxes[..., 2:] > 0).all(axis=-1))[:1]:
+    sound = np.isfinite(boxes).all(axis=-1) & (boxes[..., 2:] > 0).all(axis=-1)
+    for place in np.argwhere(occupied & ~sound)[:1]:
         index = tuple(int(i) for i in place)
         raise ValueError(
-            f"gt_boxes must have positive w and h, got gt_boxes{list(index)} = {boxes[index].tolist()}"
+            "gt_boxes must be finite with positive w and h, "
+            f"got gt_boxes{list(index)} = {boxes[index].tolist()}"
         )
     return boxes, labels
+
+
+def mean_over_images(
+    terms: Mapping[str, tuple[float, Array]], weights: Mapping[str, float], images: int
+) -> tuple[dict[str, float], tuple[Array, ...]]:
+    """Return `multi_task_loss` of the weighted terms, divided by the number of images, if there are any.
+
+    Examples
+    --------
+    >>> mean_over_images({"center": (3.0, np.array([2.0]))}, {"center": 5.0}, 2)
+    ({'center': 7.5}, (array([5.]),))
+    """
+    return multi_task_loss(terms, {name: weight / max(images, 1) for name, weight in weights.items()})

@@ -4,8 +4,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scratchcv.boxes.shape_iou import iou_cxcywh
+from scratchcv.boxes.yolo_grid import check_sizes
 from scratchcv.checks import Array, as_floating, check_array
-from scratchcv.losses.yolo_checks import check_confidence_target, check_grid_targets
+from scratchcv.losses.mse import mse_loss
+from scratchcv.losses.yolo_checks import check_confidence_target, check_grid_targets, mean_over_images
 
 PREDICTS = ("roots", "sizes")
 
@@ -167,25 +169,21 @@ def yolo_v1_loss(
     noobj_ij = np.ones(C.shape, bool)
     noobj_ij[obj_ij] = False
 
-    center_error = boxes[obj_ij][:, :2] - truth[:, :2]
-    size_error, root_slope = _size_error(boxes[obj_ij][:, 2:], truth[:, 2:], predicts)
-    target = iou[np.arange(len(j)), j] if confidence_target == "iou" else 1
-    object_error = C[obj_ij] - target
-    no_object_error = C[noobj_ij]
-    class_error = p[obj_i] - (gt_labels[obj_i][:, None] == np.arange(1, p.shape[3] + 1))
-
-    per_image = 1 / max(len(prediction), 1)
-    dboxes[obj_ij] = 2 * lambda_coord * per_image * np.hstack([center_error, size_error * root_slope])
-    dC[obj_ij] = 2 * per_image * object_error
-    dC[noobj_ij] = 2 * lambda_noobj * per_image * no_object_error
-    dp[obj_i] = 2 * per_image * class_error
-    losses = {
-        "center": lambda_coord * per_image * _sum_of_squares(center_error),
-        "size": lambda_coord * per_image * _sum_of_squares(size_error),
-        "object": per_image * _sum_of_squares(object_error),
-        "no_object": lambda_noobj * per_image * _sum_of_squares(no_object_error),
-        "classification": per_image * _sum_of_squares(class_error),
+    roots, slope = _roots(boxes[obj_ij][:, 2:], predicts)
+    C_hat = iou[np.arange(len(j)), j] if confidence_target == "iou" else np.ones(len(j))
+    p_hat = gt_labels[obj_i][:, None] == np.arange(1, p.shape[3] + 1)
+    terms = {
+        "center": mse_loss(boxes[obj_ij][:, :2], truth[:, :2], reduction="sum"),
+        "size": mse_loss(roots, np.sqrt(truth[:, 2:]), reduction="sum"),
+        "object": mse_loss(C[obj_ij], C_hat, reduction="sum"),
+        "no_object": mse_loss(C[noobj_ij], np.zeros(noobj_ij.sum()), reduction="sum"),
+        "classification": mse_loss(p[obj_i], p_hat, reduction="sum"),
     }
+    weights = dict.fromkeys(terms, 1.0)
+    weights |= {"center": lambda_coord, "size": lambda_coord, "no_object": lambda_noobj}
+    losses, gradients = mean_over_images(terms, weights, len(prediction))
+    dcenter, droots, dC[obj_ij], dC[noobj_ij], dp[obj_i] = gradients
+    dboxes[obj_ij] = np.hstack([dcenter, droots * slope])
     return losses, dprediction
 
 
@@ -195,24 +193,19 @@ def _iou_with_truth(
     """Return the IoU (R, B) of cells' boxes with their objects; which cell it is does not matter."""
     if predicts == "roots":
         boxes = np.concatenate([boxes[..., :2], boxes[..., 2:] ** 2], axis=-1)
+    check_sizes(sizes)
     if sizes == "image":  # midpoints are in cells, of which a row of the image has S
         rows, columns = grid_size
         unit = np.array([columns, rows, 1, 1], boxes.dtype)
         boxes, truth = boxes / unit, truth / unit
-    elif sizes != "cell":
-        raise ValueError(f"sizes must be one of image, cell, got {sizes!r}")
     return iou_cxcywh(boxes, truth[:, None])
 
 
-def _size_error(predicted: Array, true: Array, predicts: str) -> tuple[Array, Array | int]:
-    """Return √w − √ŵ, and its derivative with respect to what is predicted."""
+def _roots(predicted: Array, predicts: str) -> tuple[Array, Array | int]:
+    """Return √w of what is predicted, and its derivative."""
     if predicts == "roots":
-        return predicted - np.sqrt(true), 1
+        return predicted, 1
     if not (predicted > 0).all():
         raise ValueError(f"prediction must have positive w and h in responsible boxes, got {predicted.min()}")
     roots = np.sqrt(predicted)
-    return roots - np.sqrt(true), 1 / (2 * roots)
-
-
-def _sum_of_squares(errors: Array) -> float:
-    return float((errors**2).sum(dtype=np.float64))
+    return roots, 1 / (2 * roots)

@@ -8,7 +8,8 @@ from scratchcv.boxes.yolo_v2 import decode_yolo_v2
 from scratchcv.checks import Array, as_floating, check_array
 from scratchcv.layers.sigmoid import sigmoid, sigmoid_backward
 from scratchcv.losses.cross_entropy import cross_entropy
-from scratchcv.losses.yolo_checks import check_confidence_target, check_grid_targets
+from scratchcv.losses.mse import mse_loss
+from scratchcv.losses.yolo_checks import check_confidence_target, check_grid_targets, mean_over_images
 
 
 def yolo_v2_loss(
@@ -120,29 +121,29 @@ def yolo_v2_loss(
     noobj = (gt_labels == 0) & ~_fits_an_object(boxes, truth_in_grid, obj[0], ignore_threshold)
 
     midpoint = sigmoid(prediction[obj][:, :2])
-    target = iou_cxcywh(boxes[obj], truth_in_grid) if confidence_target == "iou" else 1
-    center_error = midpoint - truth[:, :2]
-    size_error = prediction[obj][:, 2:4] - np.log(truth[:, 2:] / anchors[obj[3]])
-    object_error = confidence[obj] - target
-    classification, dlogits = cross_entropy(prediction[obj][:, 5:], gt_labels[obj] - 1, reduction="sum")
-
-    per_image = 1 / max(len(prediction), 1)
-    dprediction = np.zeros_like(prediction)
-    dconfidence = np.zeros_like(confidence)
-    dconfidence[obj] = lambda_obj * per_image * object_error
-    dconfidence[noobj] = lambda_noobj * per_image * confidence[noobj]
-    dprediction[..., 4] = sigmoid_backward(dconfidence, confidence)
-    dcenter = sigmoid_backward(lambda_coord * per_image * center_error, midpoint)
-    dbox, dscores = dprediction[..., :4], dprediction[..., 5:]
-    dbox[obj] = np.hstack([dcenter, lambda_coord * per_image * size_error])
-    dscores[obj] = lambda_class * per_image * dlogits
-    losses = {
-        "center": lambda_coord * per_image * _half_square(center_error),
-        "size": lambda_coord * per_image * _half_square(size_error),
-        "object": lambda_obj * per_image * _half_square(object_error),
-        "no_object": lambda_noobj * per_image * _half_square(confidence[noobj]),
-        "classification": lambda_class * per_image * classification,
+    target = iou_cxcywh(boxes[obj], truth_in_grid) if confidence_target == "iou" else np.ones(len(truth))
+    log_scales = np.log(truth[:, 2:] / anchors[obj[3]])
+    terms = {
+        "center": mse_loss(midpoint, truth[:, :2], reduction="sum"),
+        "size": mse_loss(prediction[obj][:, 2:4], log_scales, reduction="sum"),
+        "object": mse_loss(confidence[obj], target, reduction="sum"),
+        "no_object": mse_loss(confidence[noobj], np.zeros(noobj.sum()), reduction="sum"),
+        "classification": cross_entropy(prediction[obj][:, 5:], gt_labels[obj] - 1, reduction="sum"),
     }
+    weights = {
+        "center": lambda_coord / 2,
+        "size": lambda_coord / 2,
+        "object": lambda_obj / 2,
+        "no_object": lambda_noobj / 2,
+        "classification": lambda_class,
+    }
+    losses, gradients = mean_over_images(terms, weights, len(prediction))
+
+    dprediction, dconfidence = np.zeros_like(prediction), np.zeros_like(confidence)
+    dbox, dscores = dprediction[..., :4], dprediction[..., 5:]
+    dcenter, dlog_scales, dconfidence[obj], dconfidence[noobj], dscores[obj] = gradients
+    dbox[obj] = np.hstack([sigmoid_backward(dcenter, midpoint), dlog_scales])
+    dprediction[..., 4] = sigmoid_backward(dconfidence, confidence)
     return losses, dprediction
 
 
@@ -155,7 +156,3 @@ def _fits_an_object(boxes: Array, truth: Array, image_of_truth: Array, threshold
         iou = iou_cxcywh(boxes[n][..., None, :], truth[image_of_truth == n])  # (S, S, A, objects)
         fits[n] = iou.max(axis=-1) > threshold
     return fits
-
-
-def _half_square(errors: Array) -> float:
-    return 0.5 * float((errors**2).sum(dtype=np.float64))

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from scratchcv.boxes.checks import check_valid_boxes
 from scratchcv.checks import Array, check_array
 
 Annotation = Mapping[str, Any]
@@ -16,7 +17,14 @@ Annotations = Sequence[Annotation]
 
 
 def check_paired(predictions: Annotations, targets: Annotations) -> None:
-    """Refuse a data set that does not have one target for each prediction.
+    """Refuse a data set that is not two lists, with one target for each prediction.
+
+    Raises
+    ------
+    ValueError
+        When the lists differ in length.
+    TypeError
+        When one is a dict: that of a single image.
 
     Examples
     --------
@@ -24,6 +32,9 @@ def check_paired(predictions: Annotations, targets: Annotations) -> None:
     Traceback (most recent call last):
     ValueError: there must be one target for each prediction, got 1 predictions and 0 targets
     """
+    for name, given in (("predictions", predictions), ("targets", targets)):
+        if isinstance(given, Mapping):
+            raise TypeError(f"{name} must be a list with a dict for each image, got a dict")
     if len(predictions) != len(targets):
         raise ValueError(
             f"there must be one target for each prediction, got {len(predictions)} predictions"
@@ -40,6 +51,8 @@ def entry(where: str, annotation: Annotation, key: str) -> Any:
     Traceback (most recent call last):
     ValueError: targets[3] has no 'labels', only 'boxes'
     """
+    if not isinstance(annotation, Mapping):
+        raise TypeError(f"{where} must be a dict, got {type(annotation).__name__}")
     try:
         return annotation[key]
     except KeyError:
@@ -47,14 +60,28 @@ def entry(where: str, annotation: Annotation, key: str) -> Any:
 
 
 def boxes_of(where: str, annotation: Annotation) -> Array:
-    """Return the boxes (N, 4) in float64; a plain empty list is no box.
+    """Return the boxes (N, 4) in float64; see `as_finite_boxes`.
 
     Examples
     --------
     >>> boxes_of("targets[0]", {"boxes": []}).shape
     (0, 4)
     """
-    return _finite(f"{where}['boxes']", _rows(where, annotation, "boxes", (4,)), ("N", 4))
+    return as_finite_boxes(f"{where}['boxes']", entry(where, annotation, "boxes"))
+
+
+def as_finite_boxes(name: str, boxes: ArrayLike) -> Array:
+    """Return boxes (N, 4) in float64, finite and not inverted; a plain empty list is no box.
+
+    Examples
+    --------
+    A box given by its corner and its sides shows itself:
+
+    >>> as_finite_boxes("boxes", [[30, 40, 20, 50]])
+    Traceback (most recent call last):
+    ValueError: boxes[0] has x2 < x1: [30.0, 40.0, 20.0, 50.0]
+    """
+    return check_valid_boxes(name, as_finite(name, _rows(boxes, (4,)), ("N", 4)))
 
 
 def keypoints_of(where: str, annotation: Annotation, points: int) -> Array:
@@ -65,8 +92,8 @@ def keypoints_of(where: str, annotation: Annotation, points: int) -> Array:
     >>> keypoints_of("targets[0]", {"keypoints": [[[3, 4, 1]]]}, 1).tolist()
     [[[3.0, 4.0, 1.0]]]
     """
-    rows = _rows(where, annotation, "keypoints", (points, 3))
-    return _finite(f"{where}['keypoints']", rows, ("N", points, 3))
+    rows = _rows(entry(where, annotation, "keypoints"), (points, 3))
+    return as_finite(f"{where}['keypoints']", rows, ("N", points, 3))
 
 
 def masks_of(where: str, annotation: Annotation) -> Array:
@@ -77,7 +104,7 @@ def masks_of(where: str, annotation: Annotation) -> Array:
     >>> masks_of("targets[0]", {"masks": np.ones((2, 4, 5), bool)})[1].shape
     (4, 5)
     """
-    masks = check_masks(f"{where}['masks']", _rows(where, annotation, "masks", (0, 0)))
+    masks = check_masks(f"{where}['masks']", _rows(entry(where, annotation, "masks"), (0, 0)))
     separate = np.empty(len(masks), object)
     for row, mask in enumerate(masks):
         separate[row] = mask
@@ -115,10 +142,8 @@ def labels_of(where: str, annotation: Annotation, count: int) -> Array:
     Traceback (most recent call last):
     ValueError: targets[0]['labels'] must be integers, got float64
     """
-    labels = check_array(f"{where}['labels']", entry(where, annotation, "labels"), (count,))
-    if count and not np.issubdtype(labels.dtype, np.integer):
-        raise ValueError(f"{where}['labels'] must be integers, got {labels.dtype}")
-    return labels.astype(np.int64)
+    name = f"{where}['labels']"
+    return as_integers(name, check_array(name, entry(where, annotation, "labels"), (count,)))
 
 
 def column_of(where: str, annotation: Annotation, key: str, default: float | None, count: int) -> Array:
@@ -126,23 +151,69 @@ def column_of(where: str, annotation: Annotation, key: str, default: float | Non
 
     Examples
     --------
-    >>> column_of("targets[0]", {"crowd": [True]}, "crowd", 0, 1), column_of("", {}, "crowd", 0, 2)
-    (array([1.]), array([0., 0.]))
+    >>> column_of("targets[0]", {"area": [9]}, "area", 0, 1), column_of("", {}, "area", 0, 2)
+    (array([9.]), array([0., 0.]))
     """
     if default is not None and annotation.get(key) is None:
         return np.full(count, float(default))
-    return _finite(f"{where}[{key!r}]", entry(where, annotation, key), (count,))
+    return as_finite(f"{where}[{key!r}]", entry(where, annotation, key), (count,))
 
 
-def _rows(where: str, annotation: Annotation, key: str, shape: tuple[int, ...]) -> Array:
-    """Return an entry as an array; a plain empty list has the wanted shape, with no rows."""
-    rows = np.asarray(entry(where, annotation, key))
-    return rows.reshape(0, *shape) if rows.shape == (0,) else rows
+def mark_of(where: str, annotation: Annotation, key: str, count: int) -> Array:
+    """Return a column of marks (N,) as bool, none set where the annotation has no such column.
+
+    Examples
+    --------
+    >>> mark_of("targets[0]", {"crowd": [1, 0]}, "crowd", 2).tolist()
+    [True, False]
+    >>> mark_of("targets[0]", {"crowd": [.5]}, "crowd", 1)
+    Traceback (most recent call last):
+    ValueError: targets[0]['crowd'] must be 0 or 1, got 0.5
+    """
+    column = column_of(where, annotation, key, 0.0, count)
+    strange = (column != 0) & (column != 1)
+    if strange.any():
+        raise ValueError(f"{where}[{key!r}] must be 0 or 1, got {column[strange][0]:g}")
+    return column.astype(bool)
 
 
-def _finite(name: str, value: ArrayLike, shape: tuple[int | str, ...]) -> Array:
-    array = check_array(name, value, shape).astype(np.float64)
+def as_integers(name: str, values: ArrayLike) -> Array:
+    """Return integers of any shape as int64, truth values as 0 and 1; floats are refused, whole ones too.
+
+    Examples
+    --------
+    >>> as_integers("labels", [.5])
+    Traceback (most recent call last):
+    ValueError: labels must be integers, got float64
+    """
+    array = np.asarray(values)
+    if array.size and array.dtype.kind not in "biu":
+        raise ValueError(f"{name} must be integers, got {array.dtype}")
+    if array.dtype == np.uint64 and array.max(initial=0) > np.iinfo(np.int64).max:
+        raise ValueError(f"{name} must be below 2**63, got {array.max()}")
+    return array.astype(np.int64)
+
+
+def as_finite(name: str, value: ArrayLike, shape: tuple[int | str, ...]) -> Array:
+    """Return numbers of the wanted shape in float64, none of them NaN or infinite.
+
+    Examples
+    --------
+    >>> as_finite("areas", [1, np.nan], ("N",))
+    Traceback (most recent call last):
+    ValueError: areas must be finite, got nan at [1]
+    """
+    array = check_array(name, value, shape)
+    if array.size and array.dtype.kind not in "biuf":
+        raise ValueError(f"{name} must be numbers, got {array.dtype}")
+    array = array.astype(np.float64)
     if not np.isfinite(array).all():
         at = ", ".join(str(int(i)) for i in np.argwhere(~np.isfinite(array))[0])
         raise ValueError(f"{name} must be finite, got {array[~np.isfinite(array)][0]} at [{at}]")
     return array
+
+
+def _rows(rows: ArrayLike, shape: tuple[int, ...]) -> Array:
+    """Return an entry as an array; a plain empty list has the wanted shape, with no rows."""
+    array = np.asarray(rows)
+    return array.reshape(0, *shape) if array.shape == (0,) else array

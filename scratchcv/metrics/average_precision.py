@@ -54,7 +54,7 @@ def average_precision(recall: ArrayLike, precision: ArrayLike, *, method: str = 
     Raises
     ------
     ValueError
-        When shapes differ, recall falls or leaves [0, 1], or the method is unknown.
+        When shapes differ, recall falls, either leaves [0, 1], or the method is unknown.
 
     Notes
     -----
@@ -90,6 +90,8 @@ def average_precision(recall: ArrayLike, precision: ArrayLike, *, method: str = 
         return float("nan")
     if np.any(np.diff(recall) < 0) or np.any(recall < 0) or np.any(recall > 1):
         raise ValueError("recall must never fall and stay within [0, 1]; sort detections by decreasing score")
+    if np.any(precision < 0) or np.any(precision > 1):
+        raise ValueError("precision must stay within [0, 1]")
     envelope = precision_envelope(precision)
     if method == "area":
         return float(np.sum(np.diff(recall, prepend=0) * envelope))

@@ -5,6 +5,7 @@ from numpy.typing import ArrayLike
 
 from scratchcv.boxes.distance_transform import distance_transform
 from scratchcv.checks import Array, check_array
+from scratchcv.metrics.annotations import as_integers
 
 
 def boundary_f1(
@@ -43,7 +44,7 @@ def boundary_f1(
     Raises
     ------
     ValueError
-        When shapes differ or the tolerance is not positive.
+        When shapes differ, a class is no integer or the tolerance is not positive.
 
     Notes
     -----
@@ -65,9 +66,8 @@ def boundary_f1(
     >>> round(boundary_f1(found, truth)[1], 4), boundary_f1(found, truth, tolerance=1.5)[1]
     (0.5, 1.0)
     """
-    found, truth = np.asarray(prediction), np.asarray(target)
-    check_array("target", truth, ("H", "W"))
-    check_array("prediction", found, truth.shape)
+    truth = as_integers("target", check_array("target", target, ("H", "W")))
+    found = as_integers("prediction", check_array("prediction", prediction, truth.shape))
     if tolerance is None:
         tolerance = 0.0075 * float(np.hypot(*truth.shape))
     elif not tolerance > 0:

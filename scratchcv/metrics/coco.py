@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from operator import index
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -62,7 +63,9 @@ def coco_evaluate(
     ------
     ValueError
         When there is not one target a prediction, a key is missing, shapes disagree, a number is not finite,
-        or `max_detections` does not rise.
+        a box is inverted, an area is negative, or `max_detections` does not rise.
+    TypeError
+        When the predictions, the targets or one of them is of the wrong kind.
 
     Notes
     -----
@@ -103,7 +106,7 @@ def coco_evaluate(
     """
     sigmas = check_sigmas(sigmas)
     detections, truths = gather(predictions, targets, iou_type, len(sigmas))
-    limits = MAX_DETECTIONS[iou_type] if max_detections is None else tuple(map(int, max_detections))
+    limits = MAX_DETECTIONS[iou_type] if max_detections is None else tuple(map(index, max_detections))
     if not limits or limits[0] < 1 or any(a >= b for a, b in pairwise(limits)):
         raise ValueError(f"max_detections must rise from at least 1, got {max_detections}")
     need_not_be_found = truths.crowd

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scratchcv.checks import Array
+from scratchcv.metrics.annotations import as_integers
 
 
 def confusion_matrix(
@@ -30,7 +31,9 @@ def confusion_matrix(
     Raises
     ------
     ValueError
-        When shapes differ, or a class is no integer or out of range.
+        When shapes differ, a class is no integer or out of range, or there are no classes.
+    TypeError
+        When `num_classes` is no integer.
 
     References
     ----------
@@ -41,6 +44,8 @@ def confusion_matrix(
     >>> confusion_matrix([[0, 1], [1, 1]], [[0, 0], [1, 255]], num_classes=2, ignore_index=255).tolist()
     [[1, 1], [0, 1]]
     """
+    if not isinstance(num_classes, (int, np.integer)):
+        raise TypeError(f"num_classes must be an integer, got {num_classes}")
     if num_classes < 1:
         raise ValueError(f"num_classes must be at least 1, got {num_classes}")
     found, truth = np.asarray(prediction), np.asarray(target)
@@ -54,9 +59,8 @@ def confusion_matrix(
 
 
 def _classes(name: str, values: Array, num_classes: int, hint: str) -> Array:
-    if values.size and not (values.dtype == bool or np.issubdtype(values.dtype, np.integer)):
-        raise ValueError(f"{name} must be integers, got {values.dtype}")
+    values = as_integers(name, values)
     outside = (values < 0) | (values >= num_classes)
     if outside.any():
         raise ValueError(f"{name} must be in 0 … {num_classes - 1}, got {values[outside][0]}{hint}")
-    return values.astype(np.int64)
+    return values

@@ -15,6 +15,7 @@ from scratchcv.metrics.annotations import (
     column_of,
     keypoints_of,
     labels_of,
+    mark_of,
     masks_of,
 )
 from scratchcv.metrics.mask_iou import mask_areas
@@ -112,7 +113,9 @@ def gather(
     ------
     ValueError
         When there is not one target a prediction, a key is missing, shapes disagree, labels are no integers,
-        or a score or coordinate is not finite.
+        a score or coordinate is not finite, a box is inverted, an area is negative or a mark not 0 or 1.
+    TypeError
+        When the predictions, the targets or one of them is of the wrong kind.
 
     Examples
     --------
@@ -131,9 +134,13 @@ def gather(
     order = np.lexsort((-scores, images, labels))
     detections = DetectionTable(shapes, scores, labels, images, _areas(shapes, iou_type)).keep(order)
 
-    optional = {"area": np.nan, "difficult": 0.0, "crowd": 0.0, "iscrowd": 0.0}
-    shapes, labels, images, marks = _flatten("targets", targets, kind, optional)
-    areas, difficult, crowd, is_crowd = marks
+    shapes, labels, images, (areas,) = _flatten("targets", targets, kind, {"area": np.nan})
+    counts = np.bincount(images, minlength=len(targets)).tolist()
+    difficult, crowd, is_crowd = (_marks(targets, key, counts) for key in ("difficult", "crowd", "iscrowd"))
+    if np.any(areas < 0):
+        raise ValueError(
+            f"targets[{images[areas < 0][0]}]['area'] must not be negative, got {np.nanmin(areas):g}"
+        )
     boxes = shapes if iou_type == "bbox" else np.zeros((len(labels), 4))
     if iou_type == "keypoints":
         boxes = np.concatenate(
@@ -143,7 +150,7 @@ def gather(
     areas = np.where(np.isnan(areas), own, areas)
     if iou_type == "segm":
         _check_sizes(detections, shapes, images)
-    columns = (shapes, boxes, labels, images, areas, difficult.astype(bool), (crowd + is_crowd) > 0)
+    columns = (shapes, boxes, labels, images, areas, difficult, crowd | is_crowd)
     order = np.lexsort((images, labels))
     return detections, TruthTable(*(column[order] for column in columns))
 
@@ -177,10 +184,15 @@ def _flatten(
     )
 
 
+def _marks(targets: Annotations, key: str, counts: list[int]) -> Array:
+    """Join a column of marks of all images."""
+    marks = (mark_of(f"targets[{i}]", target, key, counts[i]) for i, target in enumerate(targets))
+    return np.concatenate([np.zeros(0, bool), *marks])
+
+
 def _none_of(iou_type: str, points: int) -> Array:
-    return {"bbox": np.zeros((0, 4)), "segm": np.zeros(0, object), "keypoints": np.zeros((0, points, 3))}[
-        iou_type
-    ]
+    shapes = {"bbox": (0, 4), "segm": (0,), "keypoints": (0, points, 3)}
+    return np.zeros(shapes[iou_type], object if iou_type == "segm" else np.float64)
 
 
 def _areas(shapes: Array, iou_type: str) -> Array:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from scratchcv.layers import (
     AdaptiveAvgPool2d,
     Add,
@@ -26,6 +28,7 @@ from scratchcv.layers import (
     ReflectionPad2d,
     ReLU,
     Residual,
+    RoIAlign,
     Sequential,
     Sigmoid,
     Softmax,
@@ -120,6 +123,17 @@ def _adaptive_avg_pool(layer: AdaptiveAvgPool2d, inputs: tuple[Any, ...], y: Any
     return forward, forward + y.size
 
 
+def _roi_align(layer: RoIAlign, inputs: tuple[Any, ...], y: Any) -> Cost:
+    """Each output is the mean of samples, each sample a sum over four pixels."""
+    rois = np.asarray(inputs[1], np.float64)
+    sides = (rois[:, 3:] - rois[:, 1:3]) * layer.spatial_scale
+    bins = (sides if layer.aligned else np.maximum(sides, 1)) / (y.shape[3], y.shape[2])
+    samples = np.full(bins.shape, layer.sampling_ratio) if layer.sampling_ratio > 0 else np.ceil(bins).clip(0)
+    of_all_regions = int(samples.prod(axis=1).sum())
+    work = 2 * 4 * of_all_regions * y.shape[1] * y.shape[2] * y.shape[3] + y.size
+    return work, work
+
+
 def _upsample(layer: Upsample, inputs: tuple[Any, ...], y: Any) -> Cost:
     if layer.mode not in TAPS:
         return 0, y.size  # nearest: copies forward, sums backward
@@ -128,6 +142,12 @@ def _upsample(layer: Upsample, inputs: tuple[Any, ...], y: Any) -> Cost:
 
 def _add(layer: Add, inputs: tuple[Any, ...], y: Any) -> Cost:
     return (len(inputs) - 1) * y.size, 0
+
+
+def _group_norm(layer: GroupNorm, inputs: tuple[Any, ...], y: Any) -> Cost:
+    # Batch norm's, with γ and β apart: they change within a group.
+    forward, backward = (6, 9) if layer.weight is None else (8, 13)
+    return forward * y.size, backward * y.size
 
 
 def _residual(layer: Residual, inputs: tuple[Any, ...], y: Any) -> Cost:
@@ -154,7 +174,7 @@ COSTS: dict[type[Layer], Callable[[Any, tuple[Any, ...], Any], Cost]] = {
     Dropout: _dropout,
     Flatten: _elements(0, 0),
     FrozenBatchNorm2d: _elements(2, 1),
-    GroupNorm: _elements(8, 13),  # batch norm's, with γ and β apart: they change within a group
+    GroupNorm: _group_norm,
     L2Norm: _elements(4, 11),
     LeakyReLU: _elements(2, 2),
     Linear: _gathering,
@@ -163,6 +183,7 @@ COSTS: dict[type[Layer], Callable[[Any, tuple[Any, ...], Any], Cost]] = {
     ReLU: _elements(1, 1),
     ReflectionPad2d: _reflection_pad,
     Residual: _residual,
+    RoIAlign: _roi_align,
     Sequential: lambda layer, inputs, output: (0, 0),
     Sigmoid: _elements(4, 3),
     Softmax: _elements(5, 4),

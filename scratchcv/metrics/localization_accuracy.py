@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchcv.boxes.checks import as_boxes
 from scratchcv.boxes.iou import box_iou_numpy
 from scratchcv.checks import check_array
+from scratchcv.metrics.annotations import as_finite, as_finite_boxes, as_integers
 
 
 def localization_accuracy(
@@ -38,7 +38,12 @@ def localization_accuracy(
     Raises
     ------
     ValueError
-        When shapes disagree or the threshold leaves (0, 1].
+        When shapes disagree, labels are no integers, a coordinate is not finite, a true box is inverted, or
+        the threshold leaves (0, 1].
+
+    Notes
+    -----
+    A network that regresses corners may predict x2 < x1: such a box covers nothing, its IoU is 0.
 
     References
     ----------
@@ -53,11 +58,10 @@ def localization_accuracy(
     """
     if not 0 < iou_threshold <= 1:
         raise ValueError(f"iou_threshold must be in (0, 1], got {iou_threshold}")
-    truth = check_array("labels", labels, ("N",))
-    found = check_array("predicted_labels", predicted_labels, (len(truth),))
-    true_boxes, found_boxes = as_boxes("boxes", boxes), as_boxes("predicted_boxes", predicted_boxes)
-    check_array("boxes", true_boxes, (len(truth), 4))
-    check_array("predicted_boxes", found_boxes, (len(truth), 4))
+    truth = as_integers("labels", check_array("labels", labels, ("N",)))
+    found = as_integers("predicted_labels", check_array("predicted_labels", predicted_labels, truth.shape))
+    true_boxes = check_array("boxes", as_finite_boxes("boxes", boxes), (len(truth), 4))
+    found_boxes = as_finite("predicted_boxes", predicted_boxes, (len(truth), 4))
     if len(truth) == 0:
         return dict.fromkeys(("classification", "localization", "both", "mean_iou"), float("nan"))
     iou = box_iou_numpy(found_boxes[:, None], true_boxes[:, None])[:, 0, 0]  # N matrices of one pair

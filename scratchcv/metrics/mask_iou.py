@@ -9,6 +9,9 @@ from scratchcv.boxes.iou import ratio
 from scratchcv.checks import Array, check_array
 from scratchcv.metrics.annotations import check_masks
 
+_STRIP = 1 << 23
+"""Pixels of all masks looked at together: bounds the memory that many large masks take."""
+
 
 def mask_iou(masks1: ArrayLike, masks2: ArrayLike, crowd: ArrayLike | None = None) -> Array:
     r"""Return the intersection over union of every pair of masks.
@@ -40,8 +43,9 @@ def mask_iou(masks1: ArrayLike, masks2: ArrayLike, crowd: ArrayLike | None = Non
 
     Notes
     -----
-    The intersections are one matrix product, of masks written as rows of zeros and ones. Only the pixels
-    within the box around all of `masks2` can be shared; the product looks at no others.
+    The intersections are a matrix product of masks written as rows of zeros and ones, summed over strips of
+    the image to bound its memory. Only the pixels within the box around all of `masks2` can be shared; the
+    product looks at no others.
 
     References
     ----------
@@ -87,13 +91,17 @@ def mask_areas(masks: Sequence[Array] | Array) -> Array:
 
 def _intersections(first: Array, second: Array) -> Array:
     """Return the pixels that each pair shares, (N, M)."""
+    shared = np.zeros((len(first), len(second)))
     rows = np.flatnonzero(second.any(axis=(0, 2)))
     columns = np.flatnonzero(second.any(axis=(0, 1)))
     if len(first) == 0 or len(rows) == 0:
-        return np.zeros((len(first), len(second)))
-    window = np.s_[:, rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    # float32 counts exactly up to 2²⁴ pixels.
-    dtype = np.float32 if first[window][0].size <= 1 << 24 else np.float64
-    a: Array = first[window].astype(dtype).reshape(len(first), -1)
-    b: Array = second[window].astype(dtype).reshape(len(second), -1)
-    return np.asarray(np.matmul(a, b.T), np.float64)
+        return shared
+    width = columns[-1] + 1 - columns[0]
+    step = max(1, _STRIP // (int(width) * (len(first) + len(second))))
+    for top in range(rows[0], rows[-1] + 1, step):
+        strip = np.s_[:, top : min(top + step, rows[-1] + 1), columns[0] : columns[-1] + 1]
+        # float32 counts exactly up to 2²⁴ pixels, and a strip has fewer.
+        a: Array = first[strip].astype(np.float32).reshape(len(first), -1)
+        b: Array = second[strip].astype(np.float32).reshape(len(second), -1)
+        shared += np.matmul(a, b.T)
+    return shared

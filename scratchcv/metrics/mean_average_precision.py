@@ -120,8 +120,10 @@ def mean_average_precision(
     Raises
     ------
     ValueError
-        When there is not one target a prediction, a key is missing, shapes disagree, or a number is not
-        finite.
+        When there is not one target a prediction, a key is missing, shapes disagree, a number is not finite
+        or a box is inverted.
+    TypeError
+        When the predictions, the targets or one of them is of the wrong kind.
 
     Notes
     -----

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from scratchcv.checks import Array
 from scratchcv.layers import Layer, Parameter
 from scratchcv.metrics.layer_costs import layer_cost
 from scratchcv.metrics.observation import arrays_in, forwards_observed, left_as_it_was, memory_owner
+from scratchcv.metrics.zero_inputs import zero_inputs
 
 TITLES = (
     "layer", "kind", "calls", "output",
@@ -120,7 +119,8 @@ class ModelSummary:
         text = "\n".join("  ".join(_aligned(line, widths)).rstrip() for line in lines)
         text += "\n\nA multiply-add is 2 FLOPs. Cached bytes are what forward keeps for backward."
         if self.unknown:
-            text += f"\nWithout a known cost, counted as 0 FLOPs: {', '.join(self.unknown)}."
+            unknown = ", ".join(self.unknown)
+            text += f"\nCounted as 0 FLOPs, for its cost is not known: what {unknown} computes itself."
         return text
 
 
@@ -136,16 +136,24 @@ def summary(model: Layer, *inputs: Any) -> ModelSummary:
     ----------
     model : Layer
         Any layer or model, in the mode that counts: training keeps more. It is left as it was, running
-        statistics and random generators too.
+        statistics and random generators too, also where its forward fails.
     *inputs : tuple of int, or anything else
         What the model's forward takes. A tuple of int is a shape, batch first: zeros of that shape and of the
-        model's dtype stand for it. Other things are handed over as they are, such as a detector's images and
-        targets.
+        model's dtype stand for it. For a detector it is that of the images, on which there is nothing to
+        find. Other things are handed over as they are, such as images and targets of one's own.
 
     Returns
     -------
     ModelSummary
         For the whole batch. Print it, or read its `rows` and totals.
+
+    Raises
+    ------
+    TypeError
+        When `model` is no `Layer`, or its forward takes more or fewer inputs.
+    ValueError
+        When a shape has negative sizes, or is not that of images for a detector. What the model itself raises
+        passes through.
 
     Notes
     -----
@@ -162,8 +170,9 @@ def summary(model: Layer, *inputs: Any) -> ModelSummary:
     >>> print(str(costs).splitlines()[1])
     0      Conv2d  1      (1, 4, 4, 4)          40          1,152           2,368           256           144
     """
-    dtype = next((parameter.value.dtype for parameter in model.parameters()), np.dtype(np.float32))
-    given = tuple(np.zeros(x, dtype) if _is_shape(x) else x for x in inputs)
+    if not isinstance(model, Layer):
+        raise TypeError(f"model must be a Layer, got {type(model).__name__}")
+    given = zero_inputs(model, inputs)
     observer = _Observer(model, given)
     with left_as_it_was(model), forwards_observed(model, observer.record):
         _, cache = model.forward(*given)
@@ -227,13 +236,11 @@ def _new(structure: Any, seen: dict[int, Array]) -> list[Array]:
     return list(owners.values())
 
 
-def _is_shape(given: Any) -> bool:
-    return isinstance(given, tuple) and all(isinstance(size, int) for size in given)
-
-
 def _shapes(row: LayerSummary) -> str:
-    """Return the shapes of one call: a shared layer's calls differ in size alone."""
-    return ", ".join(map(str, row.output_shapes[: len(row.output_shapes) // max(row.calls, 1)]))
+    """Return the shapes of the first call, and dots where other calls differ."""
+    a_call = len(row.output_shapes) // max(row.calls, 1)
+    shapes = list(map(str, row.output_shapes[:a_call]))
+    return ", ".join(shapes + ["…"] * bool(set(row.output_shapes[a_call:]) - set(row.output_shapes[:a_call])))
 
 
 def _counts(costs: LayerSummary | ModelSummary) -> tuple[int, ...]:

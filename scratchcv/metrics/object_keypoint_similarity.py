@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scratchcv.checks import Array, check_array
+from scratchcv.metrics.annotations import as_finite, as_finite_boxes
 
 # Nose, eyes, ears, shoulders, elbows, wrists, hips, knees, ankles; the pairs left and right.
 COCO_SIGMAS = (
@@ -49,7 +50,8 @@ def object_keypoint_similarity(
     Raises
     ------
     ValueError
-        When a shape differs, a sigma is not positive, or `boxes` are missing and needed.
+        When a shape differs, a number is not finite, a sigma is not positive, an area is negative, a box is
+        inverted, or `boxes` are missing and needed.
 
     Notes
     -----
@@ -71,15 +73,17 @@ def object_keypoint_similarity(
     """
     sigmas = check_sigmas(sigmas)
     points = len(sigmas)
-    poses = check_array("keypoints", keypoints, ("N", points, 3)).astype(np.float64)
-    truths = check_array("true_keypoints", true_keypoints, ("M", points, 3)).astype(np.float64)
-    areas = check_array("areas", areas, (len(truths),)).astype(np.float64)
+    poses = as_finite("keypoints", keypoints, ("N", points, 3))
+    truths = as_finite("true_keypoints", true_keypoints, ("M", points, 3))
+    areas = as_finite("areas", areas, (len(truths),))
+    if np.any(areas < 0):
+        raise ValueError(f"areas must not be negative, got {areas.min():g}")
     visible = truths[..., 2] > 0
     if boxes is None and not visible.any(axis=1).all():
         row = int(np.argmin(visible.any(axis=1)))
         raise ValueError(f"boxes are needed: true_keypoints[{row}] has no labelled keypoint")
     if boxes is not None:
-        boxes = check_array("boxes", boxes, (len(truths), 4)).astype(np.float64)
+        boxes = check_array("boxes", as_finite_boxes("boxes", boxes), (len(truths), 4))
 
     variances = (sigmas * 2) ** 2
     similarity = np.zeros((len(poses), len(truths)))
@@ -107,7 +111,7 @@ def check_sigmas(sigmas: ArrayLike) -> Array:
     Traceback (most recent call last):
     ValueError: sigmas must be positive, one for each keypoint, got []
     """
-    array = check_array("sigmas", sigmas, ("P",)).astype(np.float64)
+    array = as_finite("sigmas", sigmas, ("P",))
     if len(array) == 0 or not (array > 0).all():
         raise ValueError(f"sigmas must be positive, one for each keypoint, got {array.tolist()}")
     return array

@@ -19,7 +19,8 @@ def forwards_observed(model: Layer, record: Callable[..., None]) -> Iterator[Non
     model : Layer
         Observed with all layers below it. Afterwards they are as before, whatever happens inside.
     record : callable
-        Called with layer, tuple of inputs, output and cache; for layers inside another one before that one.
+        Called with layer, tuple of inputs (those by name last), output and cache; for layers inside another
+        one before that one.
 
     Examples
     --------
@@ -36,7 +37,7 @@ def forwards_observed(model: Layer, record: Callable[..., None]) -> Iterator[Non
 
         def run(*inputs: Any, **options: Any) -> Any:
             output, cache = forward(*inputs, **options)
-            record(layer, inputs, output, cache)
+            record(layer, (*inputs, *options.values()), output, cache)
             return output, cache
 
         return run
@@ -56,7 +57,9 @@ def forwards_observed(model: Layer, record: Callable[..., None]) -> Iterator[Non
 
 @contextmanager
 def left_as_it_was(model: Layer) -> Iterator[None]:
-    """After a ``with`` block, put a model's running statistics and random generators back.
+    """After a ``with`` block, put a model's attributes, running statistics and random generators back.
+
+    Its parameters are taken to be unchanged: forward passes read them.
 
     Examples
     --------
@@ -68,12 +71,16 @@ def left_as_it_was(model: Layer) -> Iterator[None]:
     [0.0]
     """
     buffers = [(buffer, buffer.copy()) for _, buffer in model.named_buffers()]
-    attributes = [value for _, layer in model.named_layers() for value in vars(layer).values()]
-    generators = [value for value in attributes if isinstance(value, np.random.Generator)]
+    attributes = [(layer, dict(vars(layer))) for _, layer in model.named_layers()]
+    values = [value for _, own in attributes for value in own.values()]
+    generators = [value for value in values if isinstance(value, np.random.Generator)]
     states = [generator.bit_generator.state for generator in generators]
     try:
         yield
     finally:
+        for layer, own in attributes:
+            vars(layer).clear()
+            vars(layer).update(own)
         for buffer, before in buffers:
             buffer[...] = before
         for generator, state in zip(generators, states, strict=True):

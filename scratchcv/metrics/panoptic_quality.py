@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from scratchcv.checks import Array, check_array
-from scratchcv.metrics.annotations import Annotation, Annotations, check_paired, column_of, entry
+from scratchcv.metrics.annotations import Annotation, Annotations, as_integers, check_paired, entry, mark_of
 from scratchcv.metrics.mean_average_precision import class_name
 
 Counts = dict[str, float]
@@ -161,10 +161,10 @@ def _counts_of_image(index: int, prediction: Annotation, target: Annotation) -> 
     found, labels = _segments(f"predictions[{index}]", prediction)
     truth, true_labels = _segments(where, target)
     check_array(f"predictions[{index}]['panoptic']", found, truth.shape)
-    crowd = column_of(where, target, "segment_crowd", 0.0, len(true_labels)) > 0
+    crowd = mark_of(where, target, "segment_crowd", len(true_labels))
 
     # Pixels by predicted segment (row) and true one (column), void first in both.
-    pairs = found.astype(np.int64) * (len(true_labels) + 1) + truth
+    pairs = found * (len(true_labels) + 1) + truth
     size = (len(labels) + 1, len(true_labels) + 1)
     pixels = np.bincount(pairs.ravel(), minlength=size[0] * size[1]).reshape(size)
     area, on_void, shared = pixels[1:].sum(axis=1), pixels[1:, 0], pixels[1:, 1:]
@@ -190,9 +190,7 @@ def _segments(where: str, annotation: Annotation) -> tuple[Array, Array]:
     """Return the map of segments, checked against the list of their labels, and the list."""
     panoptic = check_array(f"{where}['panoptic']", entry(where, annotation, "panoptic"), ("H", "W"))
     labels = check_array(f"{where}['segment_labels']", entry(where, annotation, "segment_labels"), ("S",))
-    for name, array in (("panoptic", panoptic), ("segment_labels", labels)):
-        if array.size and not np.issubdtype(array.dtype, np.integer):
-            raise ValueError(f"{where}[{name!r}] must be integers, got {array.dtype}")
+    panoptic = as_integers(f"{where}['panoptic']", panoptic)
     strange = (panoptic < 0) | (panoptic > len(labels))
     if strange.any():
         first = panoptic[strange][0]
@@ -201,4 +199,4 @@ def _segments(where: str, annotation: Annotation) -> tuple[Array, Array]:
     if absent.any():
         row = int(absent.argmax()) + 1
         raise ValueError(f"{where}['segment_labels'] lists segment {row}, but no pixel has it")
-    return panoptic, labels.astype(np.int64)
+    return panoptic, as_integers(f"{where}['segment_labels']", labels)

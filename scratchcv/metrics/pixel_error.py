@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scratchcv.checks import Array, as_floating
+from scratchcv.metrics.annotations import as_finite
 
 
 def pixel_error(probability: ArrayLike, target: ArrayLike, threshold: float | None = 0.5) -> float:
@@ -26,7 +27,7 @@ def pixel_error(probability: ArrayLike, target: ArrayLike, threshold: float | No
     target : array_like of 0 and 1, same shape
         The truth y.
     threshold : float, optional
-        x is 1 where the probability reaches it; None leaves x the probability itself.
+        x is 1 where the probability reaches it, 0 … 1; None leaves x the probability itself.
 
     Returns
     -------
@@ -36,7 +37,7 @@ def pixel_error(probability: ArrayLike, target: ArrayLike, threshold: float | No
     Raises
     ------
     ValueError
-        When shapes differ, a probability leaves [0, 1] or the truth is neither 0 nor 1.
+        When shapes differ, a probability or the threshold leaves [0, 1], or the truth is neither 0 nor 1.
 
     Notes
     -----
@@ -61,7 +62,7 @@ def pixel_error(probability: ArrayLike, target: ArrayLike, threshold: float | No
     if x.size == 0:
         return float("nan")
     if threshold is not None:
-        x = x >= threshold
+        x = x >= _check_thresholds(threshold, x)
     return float(np.mean((x - y.astype(np.float64)) ** 2))
 
 
@@ -130,7 +131,7 @@ def pixel_error_sweep(
     Raises
     ------
     ValueError
-        When shapes differ, a probability leaves [0, 1] or the truth is neither 0 nor 1.
+        When shapes differ, a probability or a threshold leaves [0, 1], or the truth is neither 0 nor 1.
 
     References
     ----------
@@ -144,9 +145,11 @@ def pixel_error_sweep(
     (0.3, 0.8, 0.25)
     """
     x, y = _check(probability, target)
-    levels = np.arange(11) / 10 if thresholds is None else np.atleast_1d(np.asarray(thresholds, np.float64))
+    levels = np.arange(11) / 10 if thresholds is None else as_finite("thresholds", thresholds, ("T",))
+    if len(levels) == 0:
+        raise ValueError("thresholds must be one or more, got []")
     foreground, background = (np.sort(x[y == value], axis=None) for value in (1, 0))
-    reached = levels.astype(x.dtype)  # a probability of .7 in float32 reaches .7
+    reached = _check_thresholds(levels, x)
     hits = len(foreground) - np.searchsorted(foreground, reached)
     false_alarms = len(background) - np.searchsorted(background, reached)
     misses = len(foreground) - hits
@@ -170,3 +173,12 @@ def _check(probability: ArrayLike, target: ArrayLike) -> tuple[Array, Array]:
     if not binary.all():
         raise ValueError(f"target must be 0 or 1, got {y[~binary][0]}")
     return x, y
+
+
+def _check_thresholds(thresholds: float | Array, x: Array) -> Array:
+    """Return thresholds in the dtype of x: a probability of .7 in float32 reaches .7."""
+    levels = np.asarray(thresholds, np.float64)
+    inside = (levels >= 0) & (levels <= 1)
+    if not inside.all():
+        raise ValueError(f"a threshold must be in [0, 1], got {levels[~inside].flat[0]:g}")
+    return levels.astype(x.dtype)

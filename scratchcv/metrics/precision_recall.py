@@ -31,7 +31,7 @@ def precision_recall_curve(
     Raises
     ------
     ValueError
-        When shapes differ, a score is NaN, or there are more hits than truths.
+        When shapes differ, a score is NaN, a hit neither 0 nor 1, or there are more hits than truths.
 
     Notes
     -----
@@ -52,7 +52,10 @@ def precision_recall_curve(
     [1.0, 1.0, 0.667, 0.5, 0.6]
     """
     scores = as_floating(check_array("scores", scores, ("D",)))
-    hits = check_array("hits", hits, (len(scores),)).astype(bool)
+    hits = check_array("hits", hits, (len(scores),))
+    if not ((hits == 0) | (hits == 1)).all():
+        raise ValueError("hits must be 0 or 1")
+    hits = hits.astype(bool)
     if np.isnan(scores).any():
         raise ValueError(f"scores[{int(np.isnan(scores).argmax())}] is NaN")
     if hits.sum() > number_of_truths:

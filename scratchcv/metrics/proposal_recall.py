@@ -1,15 +1,15 @@
 """Proposal recall: how many objects some of the first k proposals cover, as k grows."""
 
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchcv.boxes.checks import as_boxes
 from scratchcv.boxes.iou import box_iou
 from scratchcv.checks import Array
-from scratchcv.metrics.annotations import Annotations, boxes_of, column_of
+from scratchcv.metrics.annotations import Annotations, as_finite_boxes, boxes_of, mark_of
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,8 @@ def proposal_recall(
     Raises
     ------
     ValueError
-        When there is not one target for each image, boxes are none, or the counts do not rise.
+        When there is not one target for each image, a box is inverted or not finite, or the counts do not
+        rise.
 
     Notes
     -----
@@ -114,17 +115,16 @@ def proposal_recall(
             f"there must be one target for each image, got {len(proposals)} lists of proposals"
             f" and {len(targets)} targets"
         )
-    numbers = np.array(counts, np.int64)
+    numbers = np.array([operator.index(count) for count in counts], np.int64)
     if len(numbers) == 0 or numbers[0] < 1 or np.any(np.diff(numbers) <= 0):
         raise ValueError(f"counts must rise from at least 1, got {tuple(counts)}")
     best = [np.zeros((len(numbers), 0))]
     for index, (boxes, target) in enumerate(zip(proposals, targets, strict=True)):
         where = f"targets[{index}]"
         truths = boxes_of(where, target)
-        marks = [column_of(where, target, key, 0.0, len(truths)) for key in ("difficult", "crowd", "iscrowd")]
-        truths = truths[sum(marks) == 0]
-        rows = np.asarray(boxes, np.float64)
-        rows = as_boxes(f"proposals[{index}]", rows.reshape(0, 4) if rows.shape == (0,) else rows)
+        marks = [mark_of(where, target, key, len(truths)) for key in ("difficult", "crowd", "iscrowd")]
+        truths = truths[~np.any(marks, axis=0)]
+        rows = as_finite_boxes(f"proposals[{index}]", boxes)
         covered = np.maximum.accumulate(box_iou(rows[: numbers[-1]], truths), axis=0)
         covered = np.concatenate([np.zeros((1, len(truths))), covered])  # none yet: 0
         best.append(covered[np.minimum(numbers, len(covered) - 1)])

@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchcv.checks import Array, check_array
+from scratchcv.checks import Array
+from scratchcv.metrics.annotations import as_finite
 
 
 def pixel_accuracy(confusion: ArrayLike) -> float:
@@ -170,7 +171,10 @@ def mean_dice(confusion: ArrayLike) -> float:
 
 def _check_confusion(confusion: ArrayLike) -> Array:
     n = np.asarray(confusion)
-    return check_array("confusion", n, (n.shape[0] if n.ndim else "K",) * 2).astype(np.float64)
+    counts = as_finite("confusion", n, (n.shape[0] if n.ndim else "K",) * 2)
+    if np.any(counts < 0):
+        raise ValueError(f"confusion must not be negative, got {counts.min():g}")
+    return counts
 
 
 def _ratio(part: ArrayLike, whole: ArrayLike) -> Array:

@@ -132,7 +132,7 @@ def segmentation_evaluate(
     mean IoU 0.5833  frequency weighted IoU 0.5833  mean Dice 0.7333
     """
     check_paired(predictions, targets)
-    confusion = np.zeros((num_classes, num_classes), np.int64)
+    confusion = confusion_matrix([], [], num_classes)
     for index, (prediction, target) in enumerate(zip(predictions, targets, strict=True)):
         found = entry(f"predictions[{index}]", prediction, "semantic")
         truth = entry(f"targets[{index}]", target, "semantic")

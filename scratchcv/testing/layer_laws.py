@@ -148,13 +148,8 @@ def check_independent_calls(
 
 def _shuffled(inputs: tuple[Any, ...]) -> tuple[Any, ...]:
     rng = np.random.default_rng(7)
-    mixed: tuple[Any, ...] = rebuild(
-        inputs,
-        [
-            frozen_copy(leaf.ravel()[rng.permutation(leaf.size)].reshape(leaf.shape))
-            for leaf in leaves(inputs)
-        ],
-    )
+    turned = [leaf.ravel()[rng.permutation(leaf.size)].reshape(leaf.shape) for leaf in leaves(inputs)]
+    mixed: tuple[Any, ...] = rebuild(inputs, [frozen_copy(leaf) for leaf in turned])
     return mixed
 
 

@@ -12,6 +12,7 @@ from scratchcv.visualize.figure import FIGURE_SUFFIXES, figure_png, new_figure, 
 from scratchcv.visualize.grids import contact_sheet, detection_grid
 from scratchcv.visualize.images import image_row
 from scratchcv.visualize.iou import iou_figure
+from scratchcv.visualize.losses import focal_figure, loss_mass_figure, loss_shares
 from scratchcv.visualize.palette import class_color
 from scratchcv.visualize.receptive_field import receptive_field_figure
 from scratchcv.visualize.sliders import figure_sliders
@@ -19,6 +20,7 @@ from scratchcv.visualize.source import show_source
 from scratchcv.visualize.steps import average_precision_steps, nms_steps
 from scratchcv.visualize.tables import number_tables
 from scratchcv.visualize.widgets import iou_slider, nms_slider, score_slider
+from scratchcv.visualize.yolo_cells import draw_yolo_cells
 
 __all__ = [
     "FIGURE_SUFFIXES",
@@ -32,11 +34,15 @@ __all__ = [
     "draw_default_boxes",
     "draw_prediction",
     "draw_target",
+    "draw_yolo_cells",
     "figure_png",
     "figure_sliders",
+    "focal_figure",
     "image_row",
     "iou_figure",
     "iou_slider",
+    "loss_mass_figure",
+    "loss_shares",
     "matching_figure",
     "mining_figure",
     "new_figure",

@@ -67,7 +67,9 @@ def checkerboard_figure(kernel_size: int, stride: int, size: int = 5) -> "Figure
     counts = stamp_counts(kernel_size, stride, size)
     width = len(counts)
     along = counts[0] // counts[0, 0]
-    inside = np.unique(counts[kernel_size - stride : size * stride, kernel_size - stride : size * stride])
+    # Away from the border the counts repeat; of a larger image, one period where all stamps are there.
+    period = slice(max(kernel_size - stride, 0), max(kernel_size, stride))
+    inside = np.unique(stamp_counts(kernel_size, stride, kernel_size + 1)[period, period])
     figure = new_figure(9, 3.6)
     left, right = figure.subplots(1, 2, width_ratios=(1.35, 1))
     for pixel in range(size):
@@ -89,7 +91,7 @@ def checkerboard_figure(kernel_size: int, stride: int, size: int = 5) -> "Figure
             right.text(
                 column, row, str(count), ha="center", va="center", size=min(9, 130 / width), color=color
             )
-    *first, last = (str(number) for number in inside) if inside.size else ("no",)
+    *first, last = (str(number) for number in inside)
     words = f"{', '.join(first)} or {last}" if first else last
     right.set_title(f"inside, {words} stamps a pixel", size=11)
     right.set_axis_off()

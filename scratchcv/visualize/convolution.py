@@ -67,7 +67,7 @@ def patch_figure(
     names = ["x, padded" if padding else "x", "W", "products", "y"]
     return number_tables(
         dict(zip(names, (padded, kernel, kernel * padded[rows, columns], y), strict=True)),
-        signs=["×", "=", "∑"],
+        signs=["×", "=", "∑→"],
         colors={names[0]: seen, "products": np.ones(kernel.shape, int), "y": made},
     )
 

@@ -57,5 +57,6 @@ def image_row(
         else:
             ax.imshow(as_picture(image), interpolation="nearest")
         ax.set_title(title, size=10, parse_math=False)
-        ax.set_axis_off()
+        ax.set(xticks=[], yticks=[])
+        ax.spines[:].set_color("#aaaaaa")
     return figure

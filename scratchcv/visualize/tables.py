@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 GAP = 1.0
 """Cells between two tables: room for a sign."""
 
-LETTER = 0.2
-"""Inches that a letter of a title takes, about."""
+LETTER = 0.1
+"""Inches that a letter of a title takes, nearly."""
 
 
 def number_tables(
@@ -66,7 +66,7 @@ def number_tables(
         raise ValueError(f"{len(values)} tables need {len(values) - 1} signs, got {len(signs)}")
     if unknown := [title for title in colors if title not in values]:
         raise ValueError(f"colors must belong to tables, got {unknown[0]!r}")
-    slots = [max(table.shape[1], LETTER / 2 * len(title) / cell) for title, table in values.items()]
+    slots = [max(table.shape[1], LETTER * len(title) / cell) for title, table in values.items()]
     rows = max((len(table) for table in values.values()), default=1)
     width, height = sum(slots) + GAP * (len(slots) + 0.5), rows + 1.6
     figure = new_figure(cell * max(width, 1), cell * height, arranged=False)
@@ -81,8 +81,10 @@ def number_tables(
         tints = check_array(f"colors[{title!r}]", colors.get(title, np.zeros(table.shape, int)), table.shape)
         _draw_table(ax, table, tints, (start, top), _written(table, digits), 72 * cell)
         left += slot + GAP
-        if signs and index < len(signs):
-            ax.text(left - GAP / 2, 1.1 + rows / 2, signs[index], size=15, ha="center", va="center")
+        if index < len(signs):
+            sign, middle = signs[index], 1.1 + rows / 2
+            size = 15 if len(sign) < 2 else 11
+            ax.text(left - GAP / 2, middle, sign, size=size, ha="center", va="center", parse_math=False)
     return figure
 
 
@@ -93,13 +95,14 @@ def _draw_table(
     from matplotlib.patches import Rectangle
 
     longest = max((len(word) for line in words for word in line), default=1)
-    size = min(0.42 * points, 1.35 * points / max(longest, 1))
+    numbers = table.dtype.kind not in "OU"
     for row, column in np.ndindex(table.shape):
         x, y, tint = corner[0] + column, corner[1] + row, int(tints[row, column])
         ax.add_patch(Rectangle((x, y), 1, 1, facecolor="white", edgecolor="#666666", linewidth=0.8))
         if tint:
             ax.add_patch(Rectangle((x, y), 1, 1, facecolor=class_color(tint), alpha=0.35, linewidth=0))
         if word := words[row][column]:
+            size = min(0.42 * points, 1.35 * points / (longest if numbers else len(word)))
             ax.text(x + 0.5, y + 0.52, word, size=size, ha="center", va="center", parse_math=False)
 
 
@@ -111,6 +114,6 @@ def _written(table: Array, digits: int) -> list[list[str]]:
     known = numbers[np.isfinite(numbers)]
     places = 0 if np.array_equal(known, np.rint(known)) else digits
     return [
-        ["" if np.isnan(number) else f"{number + 0.0:.{places}f}".replace("-", "−") for number in line]
-        for line in numbers
+        ["" if np.isnan(number) else f"{number:.{places}f}".replace("-", "−") for number in line]
+        for line in np.round(numbers, places) + 0.0  # no −0
     ]

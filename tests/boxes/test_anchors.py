@@ -146,8 +146,10 @@ def test_centers_thin_out_with_the_feature_map():
 
 
 def test_bad_priors():
-    with pytest.raises(ValueError, match="height and width must be at least 1, got 0 and 4"):
+    with pytest.raises(ValueError, match="height and width must be integers of at least 1, got 0 and 4"):
         multibox_prior(0, 4, [0.5], [1])
+    with pytest.raises(ValueError, match=r"height and width must be integers of at least 1, got 2 and 2\.5"):
+        multibox_prior(2, 2.5, [0.5], [1])
     with pytest.raises(ValueError, match=r"sizes must be positive numbers, got \[\]"):
         multibox_prior(2, 2, [], [1])
     with pytest.raises(ValueError, match=r"ratios must be positive numbers, got \[1, -2\]"):

@@ -79,3 +79,11 @@ def test_gradients(check_gradients):
     )
     boxes = np.random.default_rng(0).uniform(-5, 13, (3, 4))
     check_box_op(clip_boxes_to_image_backward, np.ones((3, 4)), boxes, size=(6, 8))
+
+
+@pytest.mark.parametrize("size", [(6,), (6, 8, 3), 6, (6, -8), (float("nan"), 8)])
+def test_size_is_checked(size):
+    with pytest.raises(ValueError, match=r"size must be \(height, width\), neither negative, got"):
+        clip_boxes_to_image(OUTSIDE, size)
+    with pytest.raises(ValueError, match=r"size must be \(height, width\), neither negative, got"):
+        clip_boxes_to_image_backward(np.ones((4, 4)), OUTSIDE, size)

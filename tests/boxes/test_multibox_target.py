@@ -92,3 +92,10 @@ def test_bad_input():
         multibox_target(ANCHORS, TRUTHS, [1])
     with pytest.raises(ValueError, match=r"background_scores must have shape \(5,\), got \(2,\)"):
         multibox_target(ANCHORS, TRUTHS, [1, 2], background_scores=[1, 1])
+    with pytest.raises(TypeError, match="gt_labels must be integers, got float64"):
+        multibox_target(ANCHORS, TRUTHS, [1.5, 2])
+    for ratio in (-1, np.inf, np.nan):
+        with pytest.raises(ValueError, match=f"negative_ratio must be finite and not negative, got {ratio}"):
+            multibox_target(ANCHORS, TRUTHS, [1, 2], background_scores=np.ones(5), negative_ratio=ratio)
+    with pytest.raises(ValueError, match=r"background_scores\[1\] is NaN"):
+        multibox_target(ANCHORS, TRUTHS, [1, 2], background_scores=[1, np.nan, 1, 1, 1])

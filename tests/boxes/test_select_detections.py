@@ -39,8 +39,10 @@ def test_of_equal_classes_the_first():
 @pytest.mark.parametrize("background", [0, 1, -1])
 def test_gradients_of_the_best_class(check_gradients, background):
     check_gradients(
-        lambda scores: best_class(scores, background)[0],
-        lambda dy, scores: best_class_backward(dy, best_class(scores, background)[1], scores.shape[1]),
+        lambda scores: best_class(scores, background=background)[0],
+        lambda dy, scores: best_class_backward(
+            dy, best_class(scores, background=background)[1], scores.shape[1]
+        ),
         lambda rng: [rng.random((rng.integers(0, 5), rng.integers(2, 5)))],
     )
 
@@ -106,3 +108,18 @@ def test_bad_scores():
         best_class([[1.0, 0, 0]], background=3)
     with pytest.raises(ValueError, match=r"scores must have shape \(N, K \+ 1\), got \(2,\)"):
         select_top_of_image([1.0, 0], 1)
+    for select in (select_least_background, select_top_of_image):
+        with pytest.raises(
+            ValueError, match=r"scores must have a background \(3\) and a class, got \(1, 3\)"
+        ):
+            select([[1.0, 0, 0]], 1, background=3)
+    for label in (3, -1):
+        with pytest.raises(ValueError, match=f"label must lie between 0 and 2, got {label}"):
+            select_top_of_class(SCORES, label, 1)
+
+
+def test_bad_labels():
+    with pytest.raises(ValueError, match=r"labels\[1\] must lie between 0 and 2, got -1"):
+        best_class_backward([1.0, 1.0], [0, -1], 3)
+    with pytest.raises(TypeError, match="labels must be integers, got float64"):
+        best_class_backward([1.0], [1.5], 3)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from scratchcv.boxes import box_convert, box_iou, iou_cxcywh, shape_iou
-from scratchcv.boxes.shape_iou import check_anchors
+from scratchcv.boxes.shape_iou import check_anchors, corners_of
 from scratchcv.testing import assert_close
 
 
@@ -64,3 +64,20 @@ def test_bad_anchors(anchors, message):
 def test_bad_sizes():
     with pytest.raises(ValueError, match=r"sizes must have shape \(R, 2\), got \(1, 4\)"):
         shape_iou([[0, 0, 1, 1]], [[1, 1]])
+
+
+def test_boxes_end_with_four_numbers_and_sizes_are_not_negative():
+    with pytest.raises(ValueError, match=r"boxes1_cxcywh must have shape \(..., 4\), got \(2, 3\)"):
+        iou_cxcywh(np.zeros((2, 3)), np.zeros((2, 4)))
+    with pytest.raises(ValueError, match=r"boxes2_cxcywh must have shape \(..., 4\), got \(\)"):
+        iou_cxcywh(np.zeros((2, 4)), 1.0)
+    for size in (-1.0, np.nan):
+        with pytest.raises(ValueError, match=r"sizes must be 0 or more, got \["):
+            shape_iou([[1, 1], [size, 1]], [[1, 1]])
+
+
+def test_corners_of_boxes_with_any_number_of_axes():
+    boxes = np.random.default_rng(0).random((2, 3, 1, 4))
+    assert corners_of(boxes).shape == boxes.shape
+    assert (corners_of(boxes)[1, 2, 0] == box_convert(boxes[1, 2], "cxcywh", "xyxy")[0]).all()
+    assert corners_of(boxes[0, 0, 0]).shape == (4,)

@@ -49,6 +49,10 @@ def test_rows_come_first():
     assert sliding_windows((3, 3), (2, 2)).dtype == np.float32
 
 
+def test_numpys_integers_are_integers():
+    assert count_windows(np.array([5, 5]), (np.int64(3), 3), np.int64(2)) == 4
+
+
 def test_a_window_larger_than_the_image_has_no_place():
     assert sliding_windows((3, 3), (4, 1)).shape == (0, 4)
     assert count_windows((3, 3), (9, 1), stride=9) == 0
@@ -62,6 +66,7 @@ def test_a_window_larger_than_the_image_has_no_place():
             r"image_size must be two positive integers \(vertical, horizontal\), got \(0, 3\)",
         ),
         (((3, 3), (1.5, 1)), r"window must be two positive integers .* got \(1.5, 1\)"),
+        ((3, (1, 1)), "image_size must be two positive integers .* got 3"),
         (((3, 3), (1, 1), 0), "stride must be two positive integers .* got 0"),
     ],
 )

@@ -1,4 +1,5 @@
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -130,6 +131,8 @@ def test_scores_fall_and_come_out_sorted(rows, method):
         ({"sigma": 0}, "sigma must be positive, got 0"),
         ({"sigma": float("nan")}, "sigma must be positive, got nan"),
         ({"scores": [0.9]}, r"scores must have shape \(2,\), got \(1,\)"),
+        ({"scores": [0.9, -0.1]}, r"scores\[1\] must be 0 or more, got -0.1"),
+        ({"scores": [float("nan"), 0.9]}, r"scores\[0\] must be 0 or more, got nan"),
         ({"boxes": [[5, 0, 1, 1], [0, 0, 1, 1]]}, r"boxes\[0\] has x2 < x1: \[5.0, 0.0, 1.0, 1.0\]"),
     ],
 )
@@ -163,6 +166,18 @@ def test_gradients(check_gradients, backend, options):
     check_gradients(lambda boxes, scores: soft_nms(boxes, scores, **options)[1], backward, draw_crowd)
 
 
+def test_gradients_need_little_memory():
+    rng = np.random.default_rng(0)
+    corner = rng.uniform(0, 500, (600, 2))
+    boxes, scores = np.hstack([corner, corner + rng.uniform(5, 60, (600, 2))]), rng.uniform(0.2, 1, 600)
+    keep, _ = soft_nms(boxes, scores)
+    tracemalloc.start()
+    soft_nms_backward(np.ones(len(keep)), boxes, scores, keep)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < len(keep) ** 2 * 8  # less than one matrix of all pairs
+
+
 def test_what_falls_below_the_threshold_has_no_gradient():
     keep, _ = soft_nms(HALF, [0.9, 0.8], method="linear", score_threshold=0.41)
     dboxes, dscores = soft_nms_backward([1.0], HALF, [0.9, 0.8], keep, method="linear")
@@ -185,7 +200,7 @@ def test_the_backward_pass_takes_any_memory():
     check_box_op(soft_nms_backward, np.ones(3), boxes, scores, keep)
     with pytest.raises(ValueError, match=r"dnew_scores must have shape \(3,\), got \(2,\)"):
         soft_nms_backward([1, 1], boxes, scores, keep)
-    with pytest.raises(ValueError, match=r"indices\[1\] must lie between 0 and 2, got 3"):
+    with pytest.raises(ValueError, match=r"keep\[1\] must lie between 0 and 2, got 3"):
         soft_nms_backward([1, 1], boxes, scores, [0, 3])
 
 

@@ -73,6 +73,20 @@ def test_two_objects_in_one_cell_take_the_anchor_of_their_shape():
     assert_close(grid_boxes[1, 1], [[0.5, 0.5, 0.2, 1.8], [0.5, 0.5, 1.8, 0.2]])
 
 
+@pytest.mark.parametrize("sizes", [(0, 3), ((300, 0), 3), (300, 0), (300, (3, 0))])
+def test_sizes_are_positive(sizes):
+    image_size, grid_size = sizes
+    image_size = image_size if isinstance(image_size, tuple) else (image_size, image_size)
+    with pytest.raises(ValueError, match="image_size and grid_size must be positive, got"):
+        encode_yolo_grid([CAR], [1], image_size, grid_size)
+
+
+def test_a_midpoint_on_the_far_border_is_inside_however_it_is_rounded():
+    for width in range(1, 200):
+        grid = encode_yolo_grid(np.full((1, 4), width, np.float32), [1], (width, width), np.int64(7))
+        assert np.argwhere(grid[1]).tolist() == [[6, 6]]
+
+
 def test_where_two_compete_the_first_stays():
     for boxes, width in (([[0, 0, 10, 10], [0, 0, 20, 20]], 0.1), ([[0, 0, 20, 20], [0, 0, 10, 10]], 0.2)):
         grid_boxes, grid_labels = encode_yolo_grid(boxes, [1, 2], (100, 100), 2)
@@ -88,7 +102,6 @@ def test_where_two_compete_the_first_stays():
         ((0, 0), 0, 0),
         ((100, 100), 1, 1),  # on the image's far border: the last
         ((100, 0), 0, 1),
-        ((120, -3), 0, 1),  # outside of the image: the nearest
     ],
 )
 def test_exactly_one_cell_also_on_borders(midpoint, row, column):
@@ -141,6 +154,11 @@ def test_nothing():
     assert decode_yolo_grid(np.zeros((0, 2, 2, 1, 4)), (10, 10)).shape == (0, 2, 2, 1, 4)
 
 
+def test_what_stands_in_empty_places_is_not_looked_at():
+    vectors = yolo_label_vectors([[np.nan] * 4, [0.1, 0.2, 0.3, 0.4]], [0, 1], 1)
+    assert vectors.tolist() == [[0] * 6, [1, 0.1, 0.2, 0.4, 0.3, 1]]
+
+
 def test_float32_stays():
     boxes = np.array([CAR], np.float32)
     grid_boxes, grid_labels = encode_yolo_grid(boxes, [1], (300, 300), 3, anchors=[[1.0, 1.0]])
@@ -155,6 +173,8 @@ def test_float32_stays():
     [
         (([CAR], [1, 2]), {}, ValueError, r"labels must have shape \(1,\), got \(2,\)"),
         (([CAR], [0]), {}, ValueError, "labels must be 1 or more, got 0"),
+        (([CAR, [295, 0, 306, 9]], [1, 1]), {}, ValueError, r"boxes\[1\] has its midpoint outside of the im"),
+        (([[0, -9, 9, 8]], [1]), {}, ValueError, r"boxes\[0\] has its midpoint outside of the image"),
         (([CAR], [1.0]), {}, TypeError, "labels must be integers, got float64"),
         (([CAR[::-1]], [1]), {}, ValueError, r"boxes\[0\] has x2 < x1"),
         (([CAR], [1]), {"sizes": "grid"}, ValueError, "sizes must be one of image, cell, got 'grid'"),
@@ -171,7 +191,11 @@ def test_bad_grids():
         decode_yolo_grid(np.zeros((3, 3, 4)), (10, 10))
     with pytest.raises(ValueError, match="sizes must be one of"):
         decode_yolo_grid_backward(np.zeros((3, 3, 1, 4)), (10, 10), sizes="")
-    with pytest.raises(ValueError, match=r"grid_labels must lie in 0…2, got 0 to 3"):
+    with pytest.raises(ValueError, match="grid_labels must be 0 or more, got -1"):
+        yolo_label_vectors(np.zeros((2, 4)), [-1, 0], 2)
+    with pytest.raises(TypeError, match="grid_labels must be integers, got float64"):
+        yolo_label_vectors(np.zeros((2, 4)), [1.5, 0], 2)
+    with pytest.raises(ValueError, match="grid_labels must be 2 or less, got 3"):
         yolo_label_vectors(np.zeros((2, 4)), [0, 3], 2)
     with pytest.raises(ValueError, match=r"grid_boxes must have shape \(2, 4\), got \(2, 5\)"):
         yolo_label_vectors(np.zeros((2, 5)), [0, 1], 2)

@@ -16,11 +16,23 @@ def resized_backward(dy, x, rois, size, mode):
     return roi_align_backward(dy, rois, x.shape, size, 0.5, aligned=True)
 
 
-def resample_calls(dtype):
+def copy_pixels_calls(dtype):
     rng = np.random.default_rng(0)
     for shape, size, mode in [
         ((2, 3, 5, 4), (9, 7), "nearest"),
         ((1, 2, 5, 4), (3, 2), "nearest-exact"),
+        ((0, 3, 4, 4), (2, 2), "nearest"),
+        ((3, 11, 16, 17), (40, 33), "nearest"),  # large enough for two threads
+    ]:
+        x = rng.standard_normal(shape).astype(dtype)
+        yield x, None, size, mode
+        x[rng.random(shape) < 0.1] = np.nan
+        yield x, None, size, mode
+
+
+def resample_calls(dtype):
+    rng = np.random.default_rng(0)
+    for shape, size, mode in [
         ((2, 1, 3, 4), (6, 8), "bilinear"),
         ((1, 2, 9, 8), (2, 3), "bicubic"),
         ((1, 1, 1, 1), (5, 5), "bicubic"),
@@ -42,12 +54,14 @@ def resample_calls(dtype):
 
 
 def resample_backward_calls(dtype):
-    for x, rois, size, mode in resample_calls(dtype):
+    calls = [*resample_calls(dtype), *copy_pixels_calls(dtype)]
+    for x, rois, size, mode in calls:
         dy = np.random.default_rng(1).standard_normal(resized(x, rois, size, mode).shape).astype(dtype)
         yield dy, x, rois, size, mode
 
 
 CASES = {
+    "copy_pixels": (resized, copy_pixels_calls),
     "resample": (resized, resample_calls),
     "resample_backward": (resized_backward, resample_backward_calls),
 }

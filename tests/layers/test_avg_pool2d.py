@@ -96,7 +96,8 @@ def test_no_images(backend):
         ((np.zeros((1, 1, 4, 4)), 5), "a window of 5 does not fit"),
         ((NINE, 2, 2, 2), r"padding must be at most half the kernel \(2, 2\), got \(2, 2\)"),
         ((NINE, 0), "kernel_size must be one or two whole numbers of at least 1, got 0"),
-        ((NINE, 2, 2, 0, False, True, 0), "divisor_override must not be 0"),
+        ((NINE, 2, 2, 0, False, True, 0), "divisor_override must be a whole number other than 0, got 0"),
+        ((NINE, 2, 2, 0, False, True, 2.5), "divisor_override must be a whole number other than 0, got 2.5"),
     ],
 )
 def test_bad_input(arguments, message):

@@ -42,7 +42,7 @@ def test_gradients(shape, sizes, data):
 def test_bad_input():
     with pytest.raises(ValueError, match="inputs must be at least one array, got none"):
         concat([])
-    with pytest.raises(ValueError, match=r"dim must be an axis of inputs of shape \(2,\), got 1"):
+    with pytest.raises(ValueError, match="dim must be one of 1 axes, -1 to 0, got 1"):
         concat([np.zeros(2), np.zeros(2)])
     wanted = r"inputs\[1\] must be shaped like inputs\[0\] but for axis 1, got \(1, 3, 5\) and \(1, 2, 4\)"
     with pytest.raises(ValueError, match=wanted):
@@ -51,3 +51,7 @@ def test_bad_input():
         concat([np.zeros((1, 2, 4)), np.zeros((1, 2))])
     with pytest.raises(ValueError, match="sizes must add up to 3, dy's length along axis 1, got"):
         concat_backward(np.zeros((1, 3)), (1, 1))
+    with pytest.raises(ValueError, match="sizes must add up to 3"):
+        concat_backward(np.zeros((1, 3)), (4, -1))
+    with pytest.raises(ValueError, match="dim must be one of 2 axes, -2 to 1, got 2"):
+        concat_backward(np.zeros((1, 3)), (3,), dim=2)

@@ -162,6 +162,28 @@ def test_same_bytes_twice(backend):
     assert all(a.tobytes() == b.tobytes() for a, b in zip(*gradients, strict=True))
 
 
+@pytest.mark.skipif(not has_numba(), reason="Numba is not installed")
+def test_same_bytes_on_any_number_of_threads(monkeypatch):
+    from scratchcv.kernels import parallel
+
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((3, 12, 61, 59), np.float32)
+    weight = rng.standard_normal((20, 6, 3, 3), np.float32)
+    results = []
+    for threads in (1, 2, 5):
+        monkeypatch.setattr(parallel, "thread_count", lambda threads=threads: threads)
+        with use_backend("numba"):
+            y = conv2d(x, weight, None, 1, 1, 1, 2)
+            results.append([array.tobytes() for array in (y, *conv2d_backward(y, x, weight, 1, 1, 1, 2))])
+    assert results[0] == results[1] == results[2]
+
+
+def test_arguments_stand_where_pytorch_has_them():
+    conv = Conv2d(4, 6, 3, 2, 1, 1, 2, False)
+    assert (conv.stride, conv.padding, conv.dilation, conv.groups) == ((2, 2), (1, 1), (1, 1), 2)
+    assert conv.bias is None
+
+
 def test_initial_weights_follow_the_seed():
     first, second = (Conv2d(3, 4, 3, rng=np.random.default_rng(7)).weight.value for _ in range(2))
     assert first.tobytes() == second.tobytes()
@@ -220,6 +242,9 @@ def test_bad_gradient():
         ({"in_channels": 3, "groups": 2}, "groups must divide in_channels, 3, got 2"),
         ({"out_channels": 3, "groups": 2}, "groups must divide out_channels, 3, got 2"),
         ({"groups": 0}, "groups must be a whole number of at least 1, got 0"),
+        ({"in_channels": "4"}, "in_channels must be a whole number of at least 0, got '4'"),
+        ({"out_channels": -4}, "out_channels must be a whole number of at least 0, got -4"),
+        ({"padding": "same"}, "padding must be .* at least 0, got same"),
         ({"kernel_size": 0}, "kernel_size must be .* at least 1, got 0"),
         ({"stride": (1, 0)}, r"stride must be .* at least 1, got \(1, 0\)"),
         ({"dilation": 0}, "dilation must be .* at least 1, got 0"),

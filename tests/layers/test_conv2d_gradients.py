@@ -2,8 +2,18 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from scratchcv.layers import conv2d_backward, conv2d_input_gradient, conv2d_weight_gradient
+from scratchcv.backend import BACKENDS, has_numba, use_backend
+from scratchcv.layers import (
+    conv2d,
+    conv2d_backward,
+    conv2d_input_gradient,
+    conv2d_naive_backward,
+    conv2d_weight_gradient,
+    window_output_size,
+)
 from scratchcv.testing import assert_close
 
 
@@ -33,9 +43,45 @@ def test_both_are_the_backward_pass(backend):
     x, weight = rng.standard_normal((2, 4, 7, 6)), rng.standard_normal((6, 2, 3, 2))
     settings = {"stride": (2, 1), "padding": (1, 0), "dilation": (1, 2), "groups": 2}
     dy = rng.standard_normal((2, 6, 4, 4))
-    dx, dweight, _ = conv2d_backward(dy, x, weight, **settings)
-    assert_close(conv2d_input_gradient(dy, weight, (7, 6), **settings), dx, rtol=1e-15)
-    assert_close(conv2d_weight_gradient(dy, x, (3, 2), **settings), dweight, rtol=1e-15)
+    dx, dweight, _ = conv2d_naive_backward(dy, x, weight, **settings)
+    assert_close(conv2d_input_gradient(dy, weight, (7, 6), **settings), dx, rtol=1e-12, atol=1e-12)
+    assert_close(conv2d_weight_gradient(dy, x, (3, 2), **settings), dweight, rtol=1e-12, atol=1e-12)
+
+
+def test_nan_weights_reach_the_pixels_that_they_saw(backend):
+    """The kernel alone would multiply them with the zeros around dy, too."""
+    dy, weight = np.ones((1, 1, 2, 2)), np.ones((1, 1, 2, 2))
+    weight[0, 0, 1, 1] = np.nan
+    dx = conv2d_input_gradient(dy, weight, 3)
+    assert np.isnan(dx[0, 0]).tolist() == [[False] * 3, [False, True, True], [False, True, True]]
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_what_is_not_finite_spreads_alike(data):
+    """One NaN or infinity, wherever it is, reaches the same entries in both forms."""
+    draw = data.draw
+    groups, kernel, stride, dilation = (draw(st.tuples(*[st.integers(1, 3)] * 2)) for _ in range(4))
+    padding, room = (draw(st.tuples(*[st.integers(0, 3)] * 2)) for _ in range(2))
+    sides = zip(kernel, padding, dilation, room, strict=True)
+    size = tuple(max(d * (k - 1) + 1 - 2 * p, 1) + more for k, p, d, more in sides)
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    x = rng.standard_normal((2, 2 * groups[0], *size))
+    weight = rng.standard_normal((groups[0] * groups[1], 2, *kernel))
+    window = stride, padding, dilation
+    dy = rng.standard_normal((2, len(weight), *window_output_size(size, kernel, *window)))
+    spoilt = draw(st.sampled_from([x, weight, dy]))
+    spoilt[tuple(rng.integers(spoilt.shape))] = draw(st.sampled_from([np.nan, np.inf, -np.inf]))
+    answers = []
+    for name in BACKENDS if has_numba() else ["numpy"]:
+        with use_backend(name), np.errstate(invalid="ignore"):
+            answers.append([
+                conv2d(x, weight, None, *window, groups[0]),
+                *conv2d_backward(dy, x, weight, *window, groups[0]),
+            ])  # fmt: skip
+    for first, *others in zip(*answers, strict=True):
+        for other in others:
+            assert_close(other, first, rtol=1e-11, atol=1e-11)
 
 
 def test_nothing(backend):

@@ -5,7 +5,7 @@ import pytest
 
 from scratchcv.backend import use_backend
 from scratchcv.layers import conv2d, conv2d_backward, conv2d_naive, conv2d_naive_backward, window_output_size
-from scratchcv.testing import assert_close
+from scratchcv.testing import assert_close, gradcheck
 
 
 def test_by_hand():
@@ -40,6 +40,23 @@ def test_equals_the_linear_layer_of_patches(seed):
         expected = conv2d_backward(dy, x, weight, *settings)
     for ours, theirs in zip(conv2d_naive_backward(dy, x, weight, *settings), expected, strict=True):
         assert_close(ours, theirs, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_gradients(seed):
+    rng = np.random.default_rng(seed)
+    groups, C, O, N = rng.integers(1, 3, 4).tolist()
+    kernel, stride, dilation = (tuple(rng.integers(1, 4, 2).tolist()) for _ in range(3))
+    padding, room = rng.integers(0, 3, 2), rng.integers(0, 3, 2)
+    size = np.maximum(np.multiply(dilation, np.subtract(kernel, 1)) + 1 - 2 * padding, 1) + room
+    x, weight = rng.standard_normal((N, groups * C, *size)), rng.standard_normal((groups * O, C, *kernel))
+    settings = stride, tuple(padding.tolist()), dilation, groups
+    gradcheck(
+        lambda x, weight, bias: conv2d_naive(x, weight, bias, *settings),
+        lambda dy, x, weight, bias: conv2d_naive_backward(dy, x, weight, *settings),
+        [x, weight, rng.standard_normal(groups * O)],
+        max_entries=6,
+    )
 
 
 def test_integers_become_floating():

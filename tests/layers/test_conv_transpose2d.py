@@ -223,11 +223,18 @@ def test_bad_gradient():
         ({"groups": 3}, "groups must divide in_channels, 4, got 3"),
         ({"in_channels": 6, "groups": 3}, "groups must divide out_channels, 4, got 3"),
         ({"output_padding": 1}, r"output_padding must be smaller than stride \(1, 1\)"),
+        ({"out_channels": "4"}, "out_channels must be a whole number of at least 0, got '4'"),
     ],
 )
 def test_bad_layers(arguments, message):
     with pytest.raises(ValueError, match=message):
         ConvTranspose2d(**{"in_channels": 4, "out_channels": 4, "kernel_size": 3} | arguments)
+
+
+def test_arguments_stand_where_pytorch_has_them():
+    up = ConvTranspose2d(4, 6, 3, 4, 1, 3, 2, False, 5)
+    assert (up.stride, up.padding, up.output_padding) == ((4, 4), (1, 1), (3, 3))
+    assert (up.groups, up.bias, up.dilation) == (2, None, (5, 5))
 
 
 def test_output_size_is_what_the_convolution_takes_back():

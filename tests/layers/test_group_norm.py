@@ -76,6 +76,8 @@ def test_bad_input():
         GroupNorm(3, 4)
     with pytest.raises(ValueError, match="num_groups must divide the 4 channels, got 0"):
         group_norm(np.zeros((1, 4, 2, 2)), 0)
+    with pytest.raises(ValueError, match="num_groups must divide the 4 channels, got half"):
+        GroupNorm("half", 4)
     with pytest.raises(ValueError, match=r"x must have shape \(N, C, ...\), got \(4,\)"):
         group_norm(np.zeros(4), 2)
     with pytest.raises(ValueError, match=r"x must have shape \(N, 4, ..., ...\), got \(1, 6, 2, 2\)"):

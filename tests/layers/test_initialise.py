@@ -49,3 +49,12 @@ def test_bilinear_kernels_keep_channels_apart():
 def test_bilinear_kernels_of_unpaired_channels():
     with pytest.raises(ValueError, match="out_channels must equal in_channels, 3, or be 1 a group, got 2"):
         bilinear_kernel(3, 2, 4)
+
+
+def test_bad_sizes():
+    with pytest.raises(ValueError, match="kernel_size must be a whole number of at least 1, got 0"):
+        bilinear_kernel(1, 1, 0)
+    with pytest.raises(ValueError, match="in_channels must be a whole number of at least 0, got -1"):
+        bilinear_kernel(-1, -1, 4)
+    with pytest.raises(ValueError, match=r"each of shape's numbers must be a whole number .* got -2"):
+        kaiming_normal((3, -2))

@@ -38,3 +38,12 @@ def test_gradients(shape, slope):
 def test_bad_input():
     with pytest.raises(ValueError, match=r"dy must have shape \(3,\), got \(2,\)"):
         leaky_relu_backward(np.zeros(2), np.zeros(3))
+    for slope in (np.nan, np.inf):
+        with pytest.raises(ValueError, match="negative_slope must be finite, got"):
+            leaky_relu(np.zeros(2), slope)
+    with pytest.raises(TypeError, match="must be real number, not NoneType"):
+        leaky_relu(np.zeros(2), None)
+
+
+def test_x_decides_the_dtype():
+    assert leaky_relu_backward(np.ones(2), np.ones(2, np.float32)).dtype == np.float32

@@ -106,7 +106,10 @@ def test_the_linear_layer_stays_itself():
 
 
 def test_bad_input():
-    with pytest.raises(ValueError, match=r"image_shape must have 4 values, .* got \(2, 2, 2\)"):
-        linear_to_conv2d(Linear(4, 2), (2, 2, 2))
+    for shape in ((2, 2, 2), (4,), 4, None):
+        with pytest.raises(ValueError, match=r"image_shape must be \(C, H, W\) with C·H·W = 4, .* got "):
+            linear_to_conv2d(Linear(4, 2), shape)
     with pytest.raises(ValueError, match="form must be one of window, pointwise, got 'dense'"):
         linear_to_conv2d(Linear(4, 2), (1, 2, 2), "dense")
+    with pytest.raises(ValueError, match=r"x must have shape \(N, C, H, W\), got \(2, 3\)"):
+        flatten_to_pixel(np.zeros((2, 3)))

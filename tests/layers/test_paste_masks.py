@@ -57,6 +57,8 @@ def test_what_is_outside_is_left_out(backend):
     far = np.array([[-9.0, -9, -5, -5]])
     assert not paste_masks_in_image(mask, far, (4, 3)).any()
     assert not paste_masks_in_image(mask, -far[:, ::-1], (4, 3)).any()
+    endless = np.array([[-1e308, -1e308, 1e308, 1e308]])
+    assert_close(paste_masks_in_image(mask, endless, (2, 3)), np.full((1, 2, 3), 7.5))  # its very middle
     assert not paste_masks_in_image(mask, np.array([[3.0, 3, 0, 0]]), (4, 4), padding=0).any()  # inverted
 
 

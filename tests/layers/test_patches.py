@@ -1,22 +1,12 @@
 """Patches: gathered, added back, grouped; which form runs."""
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scratchcv.backend import active_form
 from scratchcv.layers.conv2d import conv2d_numpy
-from scratchcv.layers.patches import (
-    add_patches,
-    as_matrix,
-    check_filters,
-    check_groups,
-    check_window,
-    form_for,
-    gather_patches,
-    groups_of,
-)
+from scratchcv.layers.patches import add_patches, as_matrix, form_for, gather_patches, groups_of
 from scratchcv.testing import assert_close
 
 
@@ -68,43 +58,3 @@ def test_one_window_is_computed_by_the_formula(backend):
     assert form_for(conv2d_numpy, (5, 4), (5, 4), (0, 0)) is conv2d_numpy
     for image, kernel, padding in [((5, 4), (5, 3), (0, 0)), ((5, 4), (5, 4), (0, 1))]:
         assert form_for(conv2d_numpy, image, kernel, padding) is active_form(conv2d_numpy)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ((0, 0, 1), "stride must be .* at least 1, got 0"),
-        ((1, -1, 1), "padding must be .* at least 0, got -1"),
-        ((1, 0, 0), "dilation must be .* at least 1, got 0"),
-        ((1, 0, (1, 2, 3)), "dilation must be one or two whole numbers"),
-    ],
-)
-def test_bad_windows(arguments, message):
-    with pytest.raises(ValueError, match=message):
-        check_window(*arguments)
-
-
-@pytest.mark.parametrize(
-    ("shape", "groups", "message"),
-    [
-        ((4, 3, 3), 1, r"weight must have shape \(O, C, kh, kw\), got \(4, 3, 3\)"),
-        ((4, 3, 3), 2, r"weight must have shape \(O, C / groups, kh, kw\), got \(4, 3, 3\)"),
-        ((4, 3, 0, 3), 1, r"weight must have at least one pixel a filter, got shape \(4, 3, 0, 3\)"),
-        ((4, 3, 1, 1), 3, "groups must divide weight's O, 4, got 3"),
-        ((4, 3, 1, 1), 0, "groups must be a whole number of at least 1, got 0"),
-        ((4, 3, 1, 1), 1.5, r"groups must be a whole number of at least 1, got 1\.5"),
-    ],
-)
-def test_bad_filters(shape, groups, message):
-    with pytest.raises(ValueError, match=message):
-        check_filters(np.zeros(shape), groups)
-
-
-def test_filters_of_a_transposed_convolution_are_called_so():
-    with pytest.raises(ValueError, match=r"weight must have shape \(C, O / groups, kh, kw\)"):
-        check_filters(np.zeros(3), 2, ("C", "O"))
-
-
-def test_bad_groups():
-    with pytest.raises(ValueError, match="groups must divide out_channels, 4, got 3"):
-        check_groups(3, "out_channels", 4)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scratchcv.backend import BACKENDS, has_numba, use_backend
-from scratchcv.layers.planes import check_indices, gather_planes, scatter_planes
+from scratchcv.layers.planes import gather_planes, scatter_planes
 
 FORMS = [name for name in BACKENDS if name != "numba" or has_numba()]
 
@@ -69,6 +69,7 @@ def test_bad_input():
         scatter_planes(values, np.full(values.shape, -2), (1, 2, 2, 3), np.zeros(1, int))
     with pytest.raises(ValueError, match=r"indices must have shape \(1, 2, H', W'\), got \(1, 1, 2, 2\)"):
         gather_planes(values, np.zeros((1, 1, 2, 2), int))
-    with pytest.raises(TypeError, match="indices must be integers, got bool"):
-        check_indices(np.zeros(3, bool), 4)
-    assert check_indices(np.zeros(3, np.uint8), 1).dtype == np.int64
+    with pytest.raises(ValueError, match="images must lie in 0…0, got 1 to 1"):
+        scatter_planes(values, np.zeros(values.shape, int), (1, 2, 2, 3), np.ones(1, int))
+    with pytest.raises(ValueError, match=r"images must have shape \(M,\), got \(1, 1\)"):
+        scatter_planes(values, np.zeros(values.shape, int), (1, 2, 2, 3), np.ones((1, 1), int))

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scratchcv.backend import BACKENDS, has_numba, use_backend
-from scratchcv.layers import resample, resample_backward
-from scratchcv.layers.taps import linear_taps, single_taps
+from scratchcv.layers.resample import resample, resample_backward
+from scratchcv.layers.taps import Taps, linear_taps, single_taps
 from scratchcv.testing import assert_close
 
 
@@ -41,6 +41,22 @@ def test_an_output_without_taps_is_zero(backend):
     for rows, columns in ((nowhere, somewhere), (somewhere, nowhere), (nowhere, nowhere)):
         assert resample(x, rows, columns).item() == 0
         assert not resample_backward(np.ones((1, 1, 1, 1)), rows, columns, x.shape).any()
+
+
+def test_copies_stay_as_they_are(backend):
+    """Nothing is multiplied, so neither is NaN spread nor infinity by zero."""
+    x = np.array([[np.nan, 1.0], [-np.inf, 2]]).reshape(1, 1, 2, 2)
+    y = resample(x, single_taps(np.array([1, 0, 0])), single_taps(np.array([1, 0])))
+    np.testing.assert_array_equal(y[0, 0], [[2, -np.inf], [1, np.nan], [1, np.nan]])
+
+
+def test_one_pixel_with_a_weight_is_no_copy(backend):
+    half = Taps(np.array([[1]]), np.array([[1]]), np.array([[[0.5]]]))
+    assert resample(np.arange(4.0).reshape(1, 1, 2, 2), half, half).item() == 0.75
+    two_tables = Taps(np.array([[1], [0]]), np.ones((2, 1), int), np.ones((2, 1, 1)))
+    x = np.arange(4.0).reshape(1, 1, 2, 2)
+    y = resample(x, two_tables, single_taps(np.array([0])), np.array([0, 0]))
+    assert y.ravel().tolist() == [2, 0]
 
 
 @given(st.integers(0, 2**32), st.tuples(*[st.integers(0, 3)] * 2), st.tuples(*[st.integers(1, 6)] * 4))
@@ -81,5 +97,9 @@ def test_bad_input():
         resample(x, taps, taps, np.array([2, -1]))
     with pytest.raises(ValueError, match="rows must have one table, or 2, got 3"):
         resample(x, linear_taps(np.zeros((3, 1)), 2), taps)
+    with pytest.raises(ValueError, match=r"columns.first must lie in 0…1, got 2 to 2"):
+        resample(x, taps, single_taps(np.array([2])))
+    with pytest.raises(ValueError, match=r"rows.first must lie in 0…1, got -1 to -1"):
+        resample_backward(x[:, :, :1, :1], single_taps(np.array([-1])), taps, x.shape)
     with pytest.raises(ValueError, match=r"dy must have shape \(2, 1, 1, 1\), got \(2, 1, 2, 2\)"):
         resample_backward(x, taps, taps, x.shape)

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scratchcv.layers import BatchNorm2d, Conv2d, ReLU, Residual, Sequential
 from scratchcv.testing import assert_close, check_layer
@@ -48,6 +50,24 @@ def test_gradients(seed, backend):
     channels, out_channels = rng.integers(1, 4, 2).tolist()
     layer = block(rng, channels, out_channels, stride=int(rng.integers(1, 3)))
     check_layer(layer, (2, channels, *rng.integers(2, 5, 2).tolist()), max_entries=4)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(0, 3), *[st.integers(1, 4)] * 4, st.integers(0, 2**32 - 1))
+def test_both_paths_add_up(N, channels, out_channels, H, W, seed):
+    """y = F(x) + S(x), dx = dx_F + dx_S, whatever the shapes; an empty batch has both, too."""
+    rng = np.random.default_rng(seed)
+    layer = block(rng, channels, out_channels, stride=1).astype(np.float64)
+    x, dy = rng.standard_normal((N, channels, H, W)), rng.standard_normal((N, out_channels, H, W))
+    y, cache = layer.forward(x)
+    body_y, body_cache = layer.body.forward(x)
+    skipped, dskipped = x, dy
+    if layer.shortcut is not None:
+        skipped, shortcut_cache = layer.shortcut.forward(x)
+        dskipped = layer.shortcut.backward(dy, shortcut_cache)
+    assert_close(y, body_y + skipped)
+    assert_close(layer(x), y)
+    assert_close(layer.backward(dy, cache), layer.body.backward(dy, body_cache) + dskipped)
 
 
 def test_gradients_with_batch_norm(backend):

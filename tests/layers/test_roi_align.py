@@ -5,25 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scratchcv.layers import Layer, RoIAlign, interpolate, roi_align, roi_align_backward
+from scratchcv.layers import RoIAlign, interpolate, roi_align, roi_align_backward
 from scratchcv.testing import assert_close, check_layer
 
 X = np.arange(16.0).reshape(1, 1, 4, 4)
 ROIS = np.array([[0, 0, 0, 20, 20], [0, 0, 10, 30, 30.0]])
-
-
-class InRegions(Layer):
-    """RoIAlign of fixed regions, to check the gradient of the feature maps alone."""
-
-    def __init__(self, rois, *settings):
-        self.rois = rois
-        self.align = RoIAlign(*settings)
-
-    def forward(self, x):
-        return self.align.forward(x, self.rois)
-
-    def backward(self, dy, cache):
-        return self.align.backward(dy, cache)[0]
 
 
 def random_rois(rng, regions, images, side):
@@ -88,8 +74,8 @@ def test_gradients(backend, seed):
     rois = random_rois(rng, int(rng.integers(0, 4)), shape[0], 10)
     rois = np.vstack([rois, [0, 1, 1, 3, 4]])  # not all outside
     output_size = tuple(rng.integers(1, 4, 2).tolist())
-    layer = InRegions(rois, output_size, 0.5, int(rng.integers(-1, 3)), bool(seed % 2))
-    check_layer(layer, shape, empty_batch=False, max_entries=16)
+    layer = RoIAlign(output_size, 0.5, int(rng.integers(-1, 3)), bool(seed % 2))
+    check_layer(layer, shape, rois, constants=(1,), empty_batch=False, max_entries=16)
 
 
 def test_regions_are_constants():
@@ -143,6 +129,20 @@ def test_no_regions_or_images(backend, dtype):
 def test_bad_input(x, rois, message):
     with pytest.raises(ValueError, match=message):
         roi_align(x, rois, 2)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ((2, -0.5), "spatial_scale must be a positive number, got -0.5"),
+        ((2, 1.0, 2.5), "sampling_ratio must be a whole number, got 2.5"),
+        ((2, 1.0, True), "sampling_ratio must be a whole number, got True"),
+        ((0,), "output_size must be one or two whole numbers of at least 1, got 0"),
+    ],
+)
+def test_bad_settings(settings, message):
+    with pytest.raises(ValueError, match=message):
+        roi_align(X, ROIS, *settings)
 
 
 def test_bad_gradients():

@@ -3,15 +3,26 @@
 import numpy as np
 import pytest
 
-from scratchcv.layers.shapes import pair, pooling_windows, window_output_size
+from scratchcv.layers.shapes import axis_index, pair, pooling_windows, window_output_size
 
 
 def test_one_number_or_two():
     assert pair("stride", 3, least=1) == (3, 3)
     assert pair("stride", [1, 2], least=1) == (1, 2)
+    assert pair("stride", (np.int32(1), 2.0), least=1) == (1, 2)
 
 
-@pytest.mark.parametrize("bad", [0, -1, (1, 0), (1, 2, 3), (), 1.5])
+@pytest.mark.parametrize("bad", [4, -5, 1.5, None, "1", True, np.nan])
+def test_axes(bad):
+    assert [axis_index("dim", axis, 4) for axis in range(-4, 4)] == [0, 1, 2, 3] * 2
+    with pytest.raises(ValueError, match="dim must be one of 4 axes, -4 to 3, got"):
+        axis_index("dim", bad, 4)
+
+
+RUBBISH = [0, -1, (1, 0), (1, 2, 3), (), 1.5, True, (1, False), None, "ab", "22", np.nan, np.inf, 1j, {1: 2}]
+
+
+@pytest.mark.parametrize("bad", [*RUBBISH, np.array([2, 2])])
 def test_bad_settings(bad):
     with pytest.raises(ValueError, match="stride must be one or two whole numbers of at least 1, got"):
         pair("stride", bad, least=1)
@@ -24,6 +35,14 @@ def test_the_lectures_convolutional_sliding_window():
         pool = window_output_size(conv, (2, 2), (2, 2), (0, 0))
         last = window_output_size(pool, (5, 5), (1, 1), (0, 0))
         assert (conv[0], pool[0], last[0]) == sizes
+
+
+@pytest.mark.parametrize("bad", [-1, "ab", 1.5])
+@pytest.mark.parametrize("setting", ["image_size", "kernel_size", "stride", "padding", "dilation"])
+def test_settings_that_are_no_numbers(setting, bad):
+    window = {"image_size": 9, "kernel_size": 3, "stride": 1, "padding": 0, setting: bad}
+    with pytest.raises(ValueError, match=f"{setting} must be one or two whole numbers"):
+        window_output_size(**window)
 
 
 def test_a_window_that_does_not_fit():

@@ -66,3 +66,11 @@ def test_gradient_of_the_logarithm(seed):
 
 def test_integers_become_floating():
     assert sigmoid([0, 0]).tolist() == [0.5, 0.5]
+
+
+def test_gradients_of_another_shape_or_dtype():
+    y = np.full((3, 3), 0.5, np.float32)
+    for backward in (sigmoid_backward, log_sigmoid_backward):
+        assert backward(np.ones((3, 3)), y).dtype == np.float32
+        with pytest.raises(ValueError, match=r"dy must have shape \(3, 3\), got \(3, 1\)"):
+            backward(np.ones((3, 1)), y)

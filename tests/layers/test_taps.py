@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from scratchcv.layers.taps import Taps, cubic_taps, half_pixel_positions, linear_taps, single_taps
+from scratchcv.layers.taps import Taps, check_taps, cubic_taps, half_pixel_positions, linear_taps, single_taps
 from scratchcv.testing import assert_close
 
 
@@ -91,3 +91,28 @@ def test_single_pixels():
     taps = single_taps(np.array([2, 0, 2]))
     assert isinstance(taps, Taps)
     assert matrix(taps, 3).tolist() == [[0, 0, 1], [1, 0, 0], [0, 0, 1]]
+
+
+def test_which_tables_copy():
+    assert single_taps(np.array([2, 0, 2])).are_copies()
+    assert not linear_taps(np.array([[0.5]]), 2).are_copies()
+    assert not linear_taps(np.array([[1.0]]), 2, np.array([[0.5]])).are_copies()
+    assert not linear_taps(np.array([[9.0]]), 2, border="zero").are_copies()
+    assert not Taps(np.zeros((2, 1), int), np.ones((2, 1), int), np.ones((2, 1, 1))).are_copies()
+
+
+def test_tables_that_leave_the_image():
+    first, length, weights = linear_taps(np.array([[0.5, 1.5]]), 3)
+    kept = check_taps("rows", Taps(first, length, weights), 3, np.float32)
+    assert kept.weights.dtype == np.float32
+    for bad, message in [
+        (Taps(first + 1, length, weights), "rows must take pixels in 0…2, got 1 to 3"),
+        (Taps(first - 1, length, weights), "rows.first must lie in 0…2, got -1 to 0"),
+        (Taps(first, length + 1, weights), "rows.length must lie in 0…2, got 3 to 3"),
+        (Taps(first, length[:, :1], weights), r"rows.length must have shape \(1, 2\), got \(1, 1\)"),
+        (Taps(first, length, weights[0]), r"rows.weights must have shape \(1, 2, taps\), got \(2, 2\)"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            check_taps("rows", bad, 3, np.float64)
+    with pytest.raises(TypeError, match=r"rows.first must be integers, got float64"):
+        check_taps("rows", Taps(first + 0.5, length, weights), 3, np.float64)

@@ -124,6 +124,8 @@ def test_shapes(shape, size, how):
         ({"size": 2, "scale_factor": 2}, "size or scale_factor must be given, got size 2, scale_factor 2"),
         ({"size": 0}, "size must be one or two whole numbers of at least 1, got 0"),
         ({"scale_factor": (2, 0)}, r"scale_factor must be one or two positive numbers, got \(2, 0\)"),
+        ({"scale_factor": "22"}, "scale_factor must be one or two positive numbers, got 22"),
+        ({"scale_factor": (None, 2)}, r"scale_factor must be one or two positive numbers, got \(None, 2\)"),
         ({"scale_factor": (1, 2, 3)}, "scale_factor must be one or two positive numbers"),
         ({"scale_factor": 0.3}, r"scale_factor 0.3 leaves no pixel of an image of \(2, 2\)"),
     ],

@@ -117,6 +117,8 @@ def test_ten_thousand_does_not_overflow(value, eps, activation, dtype):
     [
         ((np.zeros(3), np.zeros(3)), {}, r"logits must have shape \(N, C, …\), got \(3,\)"),
         ((np.zeros((1, 2, 3)), np.zeros((1, 3))), {}, r"targets must have shape \(1, 2, 3\), got \(1, 3\)"),
+        ((np.zeros((1, 2)), [[0, 255]]), {}, r"targets must lie between 0 and 1, got targets\[0, 1\] = 255"),
+        (([[5.0]], [[1]]), {"activation": "none"}, r"logits must lie between 0 and 1, got logits\[0, 0\]"),
         ((np.zeros((1, 2)), np.zeros((1, 2))), {"eps": -1.0}, "eps must be 0 or more, got -1.0"),
         ((np.zeros((1, 2)), np.zeros((1, 2))), {"activation": "tanh"}, "activation must be one of sigmoid"),
         ((np.zeros((1, 2)), np.zeros((1, 2))), {"reduction": "avg"}, "reduction must be one of"),

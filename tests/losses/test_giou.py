@@ -89,6 +89,8 @@ def test_no_boxes(reduction):
 def test_bad_arguments():
     with pytest.raises(ValueError, match="boxes1 must have shape"):
         generalized_box_iou_loss([[0, 0, 1]], [[0, 0, 1, 1]])
+    with pytest.raises(ValueError, match=r"boxes2 must have shape \(1, 4\), got \(3, 4\)"):
+        generalized_box_iou_loss([[0, 0, 1, 1]], [[0, 0, 1, 1]] * 3)
     with pytest.raises(ValueError, match="eps must be 0 or more"):
         generalized_box_iou_loss([[0, 0, 1, 1]], [[0, 0, 1, 1]], eps=-1)
     with pytest.raises(ValueError, match="reduction must be one of"):

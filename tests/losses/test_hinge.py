@@ -138,6 +138,10 @@ def test_float32_stays():
 def test_bad_arguments():
     with pytest.raises(ValueError, match=r"targets must be -1, 0 \(ignored\) or 1"):
         hinge_loss([1.0], [2])
+    with pytest.raises(TypeError, match=r"targets must be -1, 0 \(ignored\) or 1, got bool"):
+        hinge_loss([1.0, 2.0], [True, False])
+    with pytest.raises(ValueError, match=r"labels must have shape \(N,\), got \(\)"):
+        one_versus_rest(1, 2)
     with pytest.raises(ValueError, match=r"targets must have shape \(1,\), got \(2,\)"):
         hinge_loss([1.0], [1, 1])
     with pytest.raises(ValueError, match="reduction must be one of"):

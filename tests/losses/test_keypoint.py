@@ -135,8 +135,14 @@ def test_ten_thousand_does_not_overflow():
             r"keypoint_logits must have shape \(R, P, m, m\), got \(3, 4, 25\)",
         ),
         (1, np.zeros((3, 5), int), ValueError, r"keypoint_targets must have shape \(3, 4\), got \(3, 5\)"),
-        (1, np.full((3, 4), 25), ValueError, "labels must lie in 0…24"),
-        (1, np.zeros((3, 4)), TypeError, "labels must be integers, got float64"),
+        (
+            1,
+            np.full((3, 4), 25),
+            ValueError,
+            r"keypoint_targets must lie in 0…24, got keypoint_targets\[0, 0\] = 25",
+        ),
+        (1, np.full((3, 4), -100), ValueError, "keypoint_targets must lie in 0…24"),
+        (1, np.zeros((3, 4)), TypeError, "keypoint_targets must be integers, got float64"),
         (2, [True], ValueError, r"visible must have shape \(3, 4\), got \(1,\)"),
     ],
 )

@@ -28,7 +28,7 @@ def test_by_hand():
     target[0, :2] = [[2, 0.5, 0, 0], [0, 0, 0, -1]]
     target[0, 2:] = np.nan
     losses, (dlogits, ddeltas) = retinanet_loss(
-        np.zeros((1, 4, 2)), np.zeros((1, 4, 4)), [[2, 1, 0, IGNORE]], target, box_weight=3
+        np.zeros((1, 4, 2)), np.zeros((1, 4, 4)), [[2, 1, 0, IGNORE]], target, balance=3
     )
     assert_close(losses["classification"], (2 + 4 * 3) * math.log(2) / 16 / 2)
     assert_close(losses["box"], 3 * 3.5 / 2)
@@ -90,7 +90,7 @@ def test_gradient(seed):
         "gamma": [2, 0, 0.5, 5][seed % 4],
         "normalize": ["image", "batch"][seed % 2],
         "background_column": bool(seed // 2 % 2),
-        "box_weight": 0.7,
+        "balance": 0.7,
     }
     case = random_case(seed, [0.4, 1, 0, 0.4][seed % 4], options["background_column"])
     check_loss(partial(retinanet_loss, **options), *case, max_entries=20)

@@ -91,7 +91,7 @@ def test_bad_arguments():
         gram_matrix(np.zeros((2, 3)))
     with pytest.raises(ValueError, match=r"dgram must have shape \(1, 2, 2\), got \(2, 2\)"):
         gram_matrix_backward(np.zeros((2, 2)), np.zeros((1, 2, 3, 3)))
-    with pytest.raises(ValueError, match=r"must have shape \(1, 2, 2\), got \(1, 3, 3\)"):
+    with pytest.raises(ValueError, match=r"target_gram must have shape \(1, 2, 2\), got \(1, 3, 3\)"):
         style_loss(np.zeros((1, 2, 3, 3)), np.zeros((1, 3, 3)))
     with pytest.raises(ValueError, match="reduction must be one of"):
         style_loss(np.zeros((1, 2, 3, 3)), np.zeros((1, 2, 2)), reduction="avg")

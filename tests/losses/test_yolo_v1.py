@@ -215,10 +215,10 @@ def test_ten_thousand_does_not_overflow(dtype):
         (0, np.zeros((2, 3, 13)), ValueError, r"shape \(N, S, S, 5 B \+ C\), got \(2, 3, 13\)"),
         (0, np.zeros((2, 2, 3, 10)), ValueError, r"with B = 2 > 0 and C > 0, got \(2, 2, 3, 10\)"),
         (1, np.zeros((2, 2, 3, 5)), ValueError, r"gt_boxes must have shape \(2, 2, 3, 4\), got"),
-        (1, np.zeros((2, 2, 3, 4)), ValueError, "gt_boxes must have positive w and h"),
-        (2, np.zeros((2, 3), int), ValueError, r"labels must have shape \(2, 2, 3\), got \(2, 3\)"),
-        (2, np.full((2, 2, 3), 4), ValueError, "labels must lie in 0…3"),
-        (2, np.zeros((2, 2, 3)), TypeError, "labels must be integers, got float64"),
+        (1, np.zeros((2, 2, 3, 4)), ValueError, "gt_boxes must be finite with positive w and h"),
+        (2, np.zeros((2, 3), int), ValueError, r"gt_labels must have shape \(2, 2, 3\), got \(2, 3\)"),
+        (2, np.full((2, 2, 3), 4), ValueError, "gt_labels must lie in 0…3"),
+        (2, np.zeros((2, 2, 3)), TypeError, "gt_labels must be integers, got float64"),
     ],
 )  # fmt: skip
 def test_bad_arguments(position, value, error, message):

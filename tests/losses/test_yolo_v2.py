@@ -194,7 +194,7 @@ def test_ten_thousand_does_not_overflow(value, dtype):
         (0, np.zeros((2, 2, 3, 8)), ValueError, r"shape \(N, S, S, 2, 5 \+ C\), got \(2, 2, 3, 8\)"),
         (0, np.zeros((2, 2, 3, 2, 5)), ValueError, r"with C > 0, got \(2, 2, 3, 2, 5\)"),
         (1, np.zeros((2, 2, 3, 4)), ValueError, r"gt_boxes must have shape \(2, 2, 3, 2, 4\), got"),
-        (1, np.zeros((2, 2, 3, 2, 4)), ValueError, "gt_boxes must have positive w and h"),
+        (1, np.zeros((2, 2, 3, 2, 4)), ValueError, "gt_boxes must be finite with positive w and h"),
         (2, np.zeros((2, 2, 3), int), ValueError, r"labels must have shape \(2, 2, 3, 2\), got \(2, 2, 3\)"),
         (2, np.full((2, 2, 3, 2), 4), ValueError, "labels must lie in 0…3"),
         (2, np.zeros((2, 2, 3, 2)), TypeError, "labels must be integers, got float64"),

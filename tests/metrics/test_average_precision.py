@@ -112,3 +112,9 @@ def test_bad_input():
         average_precision([1, 0.5], [1, 1])
     with pytest.raises(ValueError, match=r"within \[0, 1\]"):
         average_precision([0.5, 1.5], [1, 1])
+
+
+@pytest.mark.parametrize("precision", [1.5, -0.1])
+def test_precision_is_a_share(precision):
+    with pytest.raises(ValueError, match=r"precision must stay within \[0, 1\]"):
+        average_precision([0.5, 1], [1, precision])

@@ -100,5 +100,13 @@ def test_bad_input():
         boundary_f1(np.zeros((4, 5), int), np.zeros((4, 4), int))
     with pytest.raises(ValueError, match=r"target must have shape \(H, W\), got \(4,\)"):
         boundary_f1(np.zeros(4, int), np.zeros(4, int))
+    with pytest.raises(ValueError, match="prediction must be integers, got float64"):
+        boundary_f1(np.full((4, 4), 0.7), np.zeros((4, 4), int))
+    with pytest.raises(ValueError, match="target must be integers, got float64"):
+        boundary_f1(np.zeros((4, 4), int), np.full((4, 4), np.nan))
     with pytest.raises(ValueError, match="tolerance must be positive, got 0"):
         boundary_f1(square(), square(), tolerance=0)
+
+
+def test_masks_have_two_classes():
+    assert boundary_f1(square().astype(bool), square()) == {0: 1, 1: 1}

@@ -84,6 +84,11 @@ def test_empty_everything():
     assert only_found.per_class == {1: -1}
 
 
+def test_limits_of_detections_are_whole():
+    with pytest.raises(TypeError):
+        coco_evaluate([], [], max_detections=(1.5, 10))
+
+
 @pytest.mark.parametrize("limits", [(), (0, 1), (10, 1), (5, 5)])
 def test_limits_of_detections_must_rise(limits):
     with pytest.raises(ValueError, match="max_detections must rise from at least 1"):

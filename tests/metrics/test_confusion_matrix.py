@@ -61,3 +61,8 @@ def test_bad_input():
         confusion_matrix([0.4, 0.6], [0, 1], 2)
     with pytest.raises(ValueError, match="num_classes must be at least 1, got 0"):
         confusion_matrix([], [], 0)
+
+
+def test_the_number_of_classes_is_whole():
+    with pytest.raises(TypeError, match=r"num_classes must be an integer, got 2\.0"):
+        confusion_matrix([0], [0], 2.0)

@@ -56,9 +56,9 @@ def test_overlap_with_a_crowd_is_by_the_detections_area():
     assert overlapping_pairs(detections, truths, 0.001, overlaps=whole).overlap.tolist() == [0.01]
 
 
-def test_inverted_and_flat_boxes_overlap_nothing():
-    boxes = [[10, 10, 0, 0], [5, 0, 5, 10], [3, 3, 3, 3]]
-    detections, truths = tables(boxes, [[0, 0, 10, 10], [10, 10, 0, 0], [3, 3, 3, 3]])
+def test_flat_boxes_overlap_nothing():
+    boxes = [[5, 0, 5, 10], [3, 3, 3, 3]]
+    detections, truths = tables(boxes, [[0, 0, 10, 10], [3, 3, 3, 3]])
     assert len(overlapping_pairs(detections, truths, 0.0).overlap) == 0
 
 

@@ -142,3 +142,40 @@ def test_a_pose_has_the_area_of_the_box_around_it_and_a_person_that_of_its_box()
 def test_the_kind_must_be_known():
     with pytest.raises(ValueError, match="iou_type must be one of bbox, segm, keypoints, got 'boxes'"):
         gather([], [], "boxes")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"boxes": [[30, 40, 20, 50]]}, r"targets\[0\]\['boxes'\]\[0\] has x2 < x1"),
+        ({"boxes": [["a", 0, 1, 1]]}, r"targets\[0\]\['boxes'\] must be numbers"),
+        ({"area": [-5]}, r"targets\[0\]\['area'\] must not be negative, got -5"),
+        ({"crowd": [2]}, r"targets\[0\]\['crowd'\] must be 0 or 1, got 2"),
+        ({"difficult": [-1]}, r"targets\[0\]\['difficult'\] must be 0 or 1, got -1"),
+        ({"labels": np.array([2**63], np.uint64)}, r"targets\[0\]\['labels'\] must be below 2\*\*63"),
+    ],
+)
+def test_rubbish_is_named(change, message):
+    found = {"boxes": [[0, 0, 2, 2]], "scores": [0.5], "labels": [1]}
+    with pytest.raises(ValueError, match=message):
+        gather([found], [{"boxes": [[0, 0, 2, 2]], "labels": [1], **change}])
+
+
+def test_an_inverted_detection_is_named():
+    found = {"boxes": [[30, 40, 20, 50]], "scores": [0.5], "labels": [1]}
+    with pytest.raises(ValueError, match=r"predictions\[0\]\['boxes'\]\[0\] has x2 < x1"):
+        gather([found], [{"boxes": [], "labels": []}])
+
+
+def test_wrong_kinds_are_named():
+    found = {"boxes": [[0, 0, 2, 2]], "scores": [0.5], "labels": [1]}
+    with pytest.raises(TypeError, match="predictions must be a list with a dict for each image, got a dict"):
+        gather(found, found)
+    with pytest.raises(TypeError, match=r"targets\[0\] must be a dict, got list"):
+        gather([found], [[[0, 0, 2, 2]]])
+
+
+def test_labels_may_be_huge():
+    one = {"boxes": [[0, 0, 2, 2]], "scores": [0.5], "labels": [2**62]}
+    detections, truths = gather([one], [one])
+    assert detections.labels.tolist() == truths.labels.tolist() == [2**62]

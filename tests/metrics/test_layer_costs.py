@@ -13,11 +13,13 @@ from scratchcv.layers import (
     ConvTranspose2d,
     Dropout,
     Flatten,
+    GroupNorm,
     Layer,
     Linear,
     MaxPool2d,
     ReLU,
     Residual,
+    RoIAlign,
     Upsample,
 )
 from scratchcv.metrics.layer_costs import COSTS, layer_cost
@@ -66,12 +68,32 @@ def test_a_linear_layer_is_a_convolution_of_the_whole_image():
         (Upsample(scale_factor=2, mode="bilinear"), [(1, 1, 2, 2)], 16 * 8, 16 * 8),
         (BatchNorm2d(2), [(1, 2, 3, 1)], 36, 54),
         (BatchNorm2d(2).eval(), [(1, 2, 3, 1)], 12, 36),
+        (GroupNorm(2, 4), [(1, 4, 3, 1)], 96, 156),
+        (GroupNorm(2, 4, affine=False), [(1, 4, 3, 1)], 72, 108),
         (Dropout(), [(4,)], 8, 4),
         (Dropout().eval(), [(4,)], 0, 0),
     ],
 )
 def test_by_hand(layer, shapes, forward, backward):
     assert cost(layer, *shapes) == (forward, backward)
+
+
+@pytest.mark.parametrize(
+    ("sampling_ratio", "aligned", "samples"),
+    [
+        (2, False, 2 * 2 * 2),  # two regions of 2 × 2 samples a bin
+        (-1, True, 3 * 2 + 0),  # bins of 2.5 × 2 pixels; the second region is empty
+        (-1, False, 3 * 2 + 1),  # it is taken to be a pixel, whose bins are under one
+    ],
+)
+def test_aligned_regions_by_samples(sampling_ratio, aligned, samples):
+    """Each sample is four multiply-adds, in each of 3 channels and 2 × 4 bins; then a division an output."""
+    layer, x = RoIAlign((2, 4), 0.5, sampling_ratio, aligned), np.zeros((1, 3, 16, 16), np.float32)
+    rois = np.array([[0, 2, 2, 18, 12], [0, 4, 4, 4, 4]], np.float32)
+    y = layer.forward(x, rois)[0]
+    expected = 8 * samples * 3 * 8 + 2 * 3 * 8
+    assert layer_cost(layer, (x, rois), y) == (expected, expected)
+    assert layer_cost(layer, (x, rois[:0]), y[:0]) == (0, 0)
 
 
 def test_a_class_inherits_its_cost_and_a_strange_one_has_none():
@@ -83,7 +105,7 @@ def test_a_class_inherits_its_cost_and_a_strange_one_has_none():
 
 
 def test_every_layer_of_the_room_is_known_or_named_here():
-    depends_on_the_rois = {"RoIPool", "RoIAlign"}
+    depends_on_the_rois = {"RoIPool"}
     kinds = {kind for kind in vars(layers).values() if isinstance(kind, type) and issubclass(kind, Layer)}
     unknown = {kind.__name__ for kind in kinds - COSTS.keys()}
     assert unknown <= depends_on_the_rois | {"Layer"}

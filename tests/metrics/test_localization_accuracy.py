@@ -27,5 +27,15 @@ def test_bad_input():
         localization_accuracy([1, 2], [BOX], [1], [BOX])
     with pytest.raises(ValueError, match=r"predicted_boxes must have shape \(1, 4\), got \(2, 4\)"):
         localization_accuracy([1], [BOX, BOX], [1], [BOX])
+    with pytest.raises(ValueError, match="predicted_labels must be integers, got float64"):
+        localization_accuracy([0.7], [BOX], [1], [BOX])
+    with pytest.raises(ValueError, match=r"predicted_boxes must be finite, got nan at \[0, 2\]"):
+        localization_accuracy([1], [[0, 0, np.nan, 1]], [1], [BOX])
+    with pytest.raises(ValueError, match=r"boxes\[0\] has x2 < x1: \[30"):
+        localization_accuracy([1], [BOX], [1], [[30, 40, 20, 50]])
     with pytest.raises(ValueError, match=r"iou_threshold must be in \(0, 1\], got 50"):
         localization_accuracy([1], [BOX], [1], [BOX], iou_threshold=50)
+
+
+def test_an_inverted_guess_covers_nothing():
+    assert localization_accuracy([1], [[10, 10, 0, 0]], [1], [BOX])["mean_iou"] == 0

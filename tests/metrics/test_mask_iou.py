@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -44,6 +46,15 @@ def test_equals_counting_pixels(seed, counts, size):
         for j, b in enumerate(second):
             shared, either = np.sum(a & b), np.sum(a) if crowd[j] else np.sum(a | b)
             assert iou[i, j] == (shared / either if shared else 0)
+
+
+@pytest.mark.parametrize("strip", [1, 40, 200])
+def test_strips_add_up(monkeypatch, strip):
+    rng = np.random.default_rng(0)
+    first, second = rng.random((2, 3, 17, 9)) < 0.5
+    whole = mask_iou(first, second)
+    monkeypatch.setattr(sys.modules["scratchcv.metrics.mask_iou"], "_STRIP", strip)
+    np.testing.assert_array_equal(mask_iou(first, second), whole)
 
 
 def test_equals_pycocotools():

@@ -98,7 +98,7 @@ def test_a_shared_head_runs_often_and_weighs_once():
     assert row_of(costs, "").parameters == 1
     assert costs.parameters == 10
     assert costs.unknown == ("Pyramid",)
-    assert str(costs).endswith("Without a known cost, counted as 0 FLOPs: Pyramid.")
+    assert str(costs).endswith("Counted as 0 FLOPs, for its cost is not known: what Pyramid computes itself.")
 
 
 def test_a_cache_that_is_thrown_away_costs_nothing():
@@ -169,6 +169,52 @@ def test_a_detector_with_images_and_targets():
     assert costs.unknown == ("SSD", "SSDScoringHead")
 
 
+def test_a_detector_by_the_shape_of_its_images():
+    model = ssd_tiny(["background", "cat", "dog"], size=64)
+    before = model.state_dict()
+    by_shape = summary(model, (2, 3, 64, 64))
+    nothing = {"boxes": np.zeros((0, 4), np.float32), "labels": np.zeros(0, np.int64)}
+    by_values = summary(model, [np.zeros((3, 64, 64), np.float32)] * 2, [nothing] * 2)
+    assert by_shape == by_values
+    assert by_shape.parameters == 854_656
+    assert row_of(by_shape, "backbone.stages.0.0.0").output_shapes == [(2, 16, 64, 64)]
+    assert all((value == before[name]).all() for name, value in model.state_dict().items())
+    assert not any(parameter.grad.any() for parameter in model.parameters())
+
+
+def test_a_head_on_five_maps():
+    """The gradient of a shared head is that of five convolutions; its table tells the first size."""
+    sides = (16, 8, 4, 2, 1)
+    costs = summary(Pyramid(keep=5), *((1, 2, side, side) for side in sides))
+    outputs = 3 * sum(side**2 for side in sides)
+    head = row_of(costs, "head")
+    assert (head.calls, head.forward_flops, head.backward_flops) == (5, 4 * outputs, 9 * outputs)
+    assert "5      (1, 3, 16, 16), …" in str(costs)
+
+
+def test_a_forward_that_fails_leaves_the_model_as_it_was():
+    class Fails(Layer):
+        def __init__(self):
+            self.norm, self.dropout = BatchNorm2d(2), Dropout(0.5, rng=np.random.default_rng(0))
+
+        def forward(self, x):
+            self.dropout.forward(self.norm.forward(x + 1)[0])
+            raise RuntimeError("no")
+
+    model = Fails()
+    before, state = model.state_dict(), model.dropout.rng.bit_generator.state
+    with pytest.raises(RuntimeError, match="no"):
+        summary(model, (2, 2, 4, 4))
+    assert all((value == before[name]).all() for name, value in model.state_dict().items())
+    assert model.dropout.rng.bit_generator.state == state
+    assert not any("forward" in vars(layer) for _, layer in model.named_layers())
+
+
+def test_only_layers_have_a_summary():
+    with pytest.raises(TypeError, match="model must be a Layer, got function"):
+        summary(lambda x: x, (1, 2))
+
+
 def test_print():
     text = str(summary(Sequential(Conv2d(1, 4, 3), ReLU()), (1, 1, 6, 6)))
     lines = text.splitlines()
@@ -189,7 +235,7 @@ def test_print():
     ]
     assert lines[3].split() == ["total", "40", "1,216", "2,432", "512", "400"]
     assert "A multiply-add is 2 FLOPs" in text
-    assert "Without a known cost" not in text
+    assert "not known" not in text
 
 
 def test_empty_batch():

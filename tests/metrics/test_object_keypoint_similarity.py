@@ -63,6 +63,14 @@ def test_bad_input():
         object_keypoint_similarity(here, here, [1])
     with pytest.raises(ValueError, match=r"areas must have shape \(1,\), got \(2,\)"):
         object_keypoint_similarity(here, here, [1, 2], sigmas=[0.1])
+    with pytest.raises(ValueError, match="areas must not be negative, got -1"):
+        object_keypoint_similarity(here, here, [-1], sigmas=[0.1])
+    with pytest.raises(ValueError, match=r"keypoints must be finite, got nan at \[0, 0, 0\]"):
+        object_keypoint_similarity(pose((np.nan, 4)), here, [1], sigmas=[0.1])
+    with pytest.raises(ValueError, match=r"boxes\[0\] has y2 < y1"):
+        object_keypoint_similarity(here, here, [1], [[0, 5, 5, 0]], sigmas=[0.1])
+    with pytest.raises(ValueError, match="sigmas must be finite, got inf"):
+        object_keypoint_similarity(here, here, [1], sigmas=[np.inf])
     with pytest.raises(ValueError, match=r"boxes are needed: true_keypoints\[1\] has no labelled keypoint"):
         object_keypoint_similarity(here, [*here, *pose((0, 0), v=0)], [1, 1], sigmas=[0.1])
     with pytest.raises(ValueError, match=r"sigmas must be positive, one for each keypoint, got \[0.0\]"):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scratchcv.layers import BatchNorm2d, Dropout, ReLU, Sequential
+from scratchcv.layers import BatchNorm2d, Dropout, Layer, ReLU, Sequential
 from scratchcv.metrics.observation import arrays_in, forwards_observed, left_as_it_was, memory_owner
 
 
@@ -62,3 +62,37 @@ def test_arrays_and_their_memory():
     assert memory_owner(view) is x
     assert memory_owner(x) is x
     assert [id(array) for array in arrays_in([{"a": x}, (view, "b", 1.0, None)])] == [id(x), id(view)]
+
+
+class Careless(Layer):
+    """A layer whose forward leaves things behind, and calls a layer by name."""
+
+    def __init__(self):
+        self.relu, self.norm, self.calls = ReLU(), BatchNorm2d(1), 0
+
+    def forward(self, x):
+        self.calls += 1
+        self.last = x
+        self.norm.running_mean[...] = 9
+        self.norm.running_var = np.full(1, 7.0)
+        return self.relu.forward(x=x)
+
+
+def test_inputs_by_name_are_seen():
+    model, calls = Careless(), []
+    x = np.ones((1, 1, 2, 2))
+    with forwards_observed(model, lambda *call: calls.append(call)):
+        model.forward(x)
+    assert calls[0][0] is model.relu
+    assert calls[0][1][0] is x
+
+
+def test_attributes_are_put_back_even_after_an_error():
+    model = Careless()
+    attributes, mean, var = dict(vars(model)), model.norm.running_mean, model.norm.running_var
+    with pytest.raises(ValueError, match="must have shape"), left_as_it_was(model):
+        model.norm.forward(model.forward(np.ones((1, 1, 2, 2)))[0][0])
+    assert vars(model) == attributes
+    assert model.norm.running_mean is mean
+    assert model.norm.running_var is var
+    assert (mean.item(), var.item()) == (0, 1)

@@ -165,3 +165,15 @@ def test_bad_input():
         ValueError, match=r"targets\[0\]\['segment_crowd'\] must have shape \(1,\), got \(2,\)"
     ):
         panoptic_quality([good], [{**good, "segment_crowd": [0, 1]}])
+
+
+@pytest.mark.parametrize("dtype", [bool, np.uint8, np.int32, np.uint64])
+def test_any_integers_make_a_map(dtype):
+    each = image(np.ones((2, 3), dtype), [7])
+    assert panoptic_quality([each], [each]).per_class == {7: {"PQ": 1, "SQ": 1, "RQ": 1}}
+
+
+def test_crowd_marks_are_0_or_1():
+    each = image([[1, 1]], [1])
+    with pytest.raises(ValueError, match=r"targets\[0\]\['segment_crowd'\] must be 0 or 1, got 0.5"):
+        panoptic_quality([each], [{**each, "segment_crowd": [0.5]}])

@@ -46,6 +46,7 @@ def test_a_probability_reaches_the_threshold_written_as_it_is(dtype):
     tenths = (np.arange(11) / 10).astype(dtype)
     for row, threshold in enumerate(np.arange(11) / 10):
         assert pixel_error(tenths, np.arange(11) >= row, float(threshold)) == 0
+        assert pixel_error(tenths, np.arange(11) >= row, np.float64(threshold)) == 0
         assert pixel_error_sweep(tenths, np.arange(11) >= row, [threshold]).error.tolist() == [0]
 
 
@@ -78,3 +79,23 @@ def test_bad_input():
         pixel_error_sweep([0, np.nan], [0, 1])
     with pytest.raises(ValueError, match="target must be 0 or 1, got 2"):
         pixel_error([0, 1], [0, 2])
+
+
+@pytest.mark.parametrize("threshold", [50, -0.1, np.nan])
+def test_a_threshold_is_a_probability(threshold):
+    with pytest.raises(ValueError, match=rf"a threshold must be in \[0, 1\], got {threshold:g}"):
+        pixel_error([0.7], [1], threshold)
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "message"),
+    [
+        ([0.5, 2], r"a threshold must be in \[0, 1\], got 2"),
+        ([], "thresholds must be one or more"),
+        ([[0.5]], r"thresholds must have shape \(T,\), got \(1, 1\)"),
+        ([np.nan], "thresholds must be finite"),
+    ],
+)
+def test_bad_thresholds_of_a_sweep(thresholds, message):
+    with pytest.raises(ValueError, match=message):
+        pixel_error_sweep([0.7], [1], thresholds)

@@ -56,3 +56,9 @@ def test_envelope_is_the_best_precision_still_to_come(precision):
 def test_envelope_runs_along_the_last_axis():
     both = precision_envelope([[0.1, 0.9, 0.3], [0.5, 0.2, 0.4]])
     assert both.tolist() == [[0.9, 0.9, 0.3], [0.5, 0.4, 0.4]]
+
+
+@pytest.mark.parametrize("hit", [0.3, np.nan, 2])
+def test_a_hit_is_0_or_1(hit):
+    with pytest.raises(ValueError, match="hits must be 0 or 1"):
+        precision_recall_curve([0.5], [hit], 3)

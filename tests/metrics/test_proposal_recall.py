@@ -69,3 +69,20 @@ def test_bad_input():
         proposal_recall([], [], counts=(10, 1))
     with pytest.raises(ValueError, match=r"proposals\[0\] must have shape \(N, 4\), got \(1, 3\)"):
         proposal_recall([[[0, 0, 1]]], [{"boxes": [BOX]}])
+
+
+@pytest.mark.parametrize(
+    ("boxes", "message"),
+    [
+        ([[0, 0, np.nan, 3]], r"proposals\[0\] must be finite, got nan at \[0, 2\]"),
+        ([[30, 40, 20, 50]], r"proposals\[0\]\[0\] has x2 < x1"),
+    ],
+)
+def test_proposals_are_boxes(boxes, message):
+    with pytest.raises(ValueError, match=message):
+        proposal_recall([boxes], [{"boxes": [BOX]}])
+
+
+def test_counts_are_whole():
+    with pytest.raises(TypeError):
+        proposal_recall([[BOX]], [{"boxes": [BOX]}], counts=(1.5, 2))

@@ -82,3 +82,9 @@ def test_bad_input():
         mean_iou(np.zeros((2, 3)))
     with pytest.raises(ValueError, match="confusion must have shape"):
         pixel_accuracy(3)
+
+
+@pytest.mark.parametrize(("value", "message"), [(-1, "not be negative, got -1"), (np.nan, "finite, got nan")])
+def test_counts_are_none_below_0_and_none_missing(value, message):
+    with pytest.raises(ValueError, match=f"confusion must (be )?{message}"):
+        mean_iou([[value, 2], [3, 4]])

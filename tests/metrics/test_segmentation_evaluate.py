@@ -53,3 +53,5 @@ def test_bad_input():
         segmentation_evaluate(images([[0]]), [{"boxes": []}], num_classes=2)
     with pytest.raises(ValueError, match="image 1: target must be in 0 … 1, got 7"):
         segmentation_evaluate(images([[0]], [[0]]), images([[0]], [[7]]), num_classes=2)
+    with pytest.raises(ValueError, match="num_classes must be at least 1, got 0"):
+        segmentation_evaluate([], [], num_classes=0)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scratchcv.boxes.sliding_windows import count_boxes, count_windows, sliding_windows
+from scratchcv.boxes import count_boxes, count_windows, sliding_windows
 from scratchcv.layers import Conv2d, Linear, MaxPool2d, ReLU, Sequential, linear_to_conv2d
 
 

@@ -15,7 +15,7 @@ from scratchcv.boxes import (
     select_top_of_class,
     select_top_of_image,
 )
-from scratchcv.layers import Conv2d, adaptive_avg_pool2d, roi_align, roi_pool
+from scratchcv.layers import Conv2d, adaptive_avg_pool2d, roi_align, roi_pool, roi_pool_backward
 from scratchcv.losses import fast_rcnn_loss, hinge_loss, one_versus_rest, rpn_loss, smooth_l1_loss
 from scratchcv.testing import check_loss
 
@@ -76,6 +76,13 @@ def test_10_roi_pooling_of_d2ls_map(backend):
     """S1, lines 659-678, and S3, line 946: the largest value of each of 2 x 2 sub-windows."""
     y, _ = roi_pool(D2L_MAP, D2L_ROIS, 2, spatial_scale=0.1)
     assert y[:, 0].tolist() == [[[5, 6], [9, 10]], [[9, 11], [13, 15]]]
+
+
+def test_10_roi_poolings_gradient_goes_to_the_largest_values(backend):
+    """S1, lines 670-672: "max-pool within each subregion": 9 is the largest of two sub-windows."""
+    _, indices = roi_pool(D2L_MAP, D2L_ROIS, 2, spatial_scale=0.1)
+    dx = roi_pool_backward(np.ones((2, 1, 2, 2)), indices, D2L_ROIS, D2L_MAP.shape)
+    assert dx.reshape(-1).tolist() == [0, 0, 0, 0, 0, 1, 1, 0, 0, 2, 1, 1, 0, 1, 0, 1]
 
 
 @pytest.mark.parametrize(
@@ -171,8 +178,8 @@ def test_15_anchors_are_labelled_by_best_iou_and_two_thresholds():
 
 def test_16_the_rpns_loss_is_roughly_balanced():
     """S1, lines 875-897: N_cls about 256, N_reg about 2400 = 60 x 40 locations, lambda = 10."""
-    assert (1000 // 16 - 2) * (640 // 16) == 2400
-    assert 2400 * 9 == 21_600
+    sizes, ratios = ((128, 256, 512),), (0.5, 1, 2)  # 1000 x 600 pixels in steps of 16: about 60 x 40 places
+    assert len(grid_anchors([(40, 60)], (640, 960), sizes, ratios)) == 9 * 2400 == 21_600
     assert 10 / 2400 == 1 / 240  # beside 1 / 256
     objectness, deltas = np.zeros(4), np.full((4, 4), 2.0)
     losses, (dobjectness, ddeltas) = rpn_loss(objectness, deltas, [1, 0, 0, IGNORE], np.zeros((4, 4)))

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from scratchcv.boxes.yolo_grid import decode_yolo_grid, encode_yolo_grid, yolo_label_vectors
-from scratchcv.boxes.yolo_v2 import decode_yolo_v2
+from scratchcv.boxes import decode_yolo_grid, decode_yolo_v2, encode_yolo_grid, yolo_label_vectors
 from scratchcv.losses import split_yolo_v1, yolo_v1_loss
 from scratchcv.testing import check_loss
 

@@ -5,15 +5,15 @@ import pytest
 
 from scratchcv.boxes import (
     BACKGROUND,
-    batched_nms,
+    NOT_SAMPLED,
     box_iou,
-    decode_deltas,
-    encode_deltas,
     hard_negative_mask,
     match_best_then_threshold,
     match_bipartite,
+    multibox_detection,
     multibox_prior,
-    nms,
+    multibox_target,
+    sliding_windows,
     ssd300_default_boxes,
     ssd512_default_boxes,
 )
@@ -37,6 +37,8 @@ PREDICTED = np.array([DOG, [0.08, 0.2, 0.56, 0.95], [0.15, 0.3, 0.62, 0.91], CAT
 def test_01_two_million_anchors():
     """S3, lines 379-402: whnm of all combinations; wh(n + m - 1) with s1 or r1 alone."""
     sizes, ratios = [0.75, 0.5, 0.25], [1, 2, 0.5]
+    for_each_size = [multibox_prior(4, 5, [size], ratios) for size in sizes]
+    assert sum(map(len, for_each_size)) == 4 * 5 * 3 * 3
     assert len(multibox_prior(561, 728, sizes, ratios)) == 561 * 728 * (3 + 3 - 1) == 2_042_040
 
 
@@ -53,8 +55,19 @@ def test_02_the_anchors_at_250_250():
     at = anchors.reshape(561, 728, 5, 4)[250, 250]
     assert at[0].round(2).tolist() == [0.06, 0.07, 0.63, 0.82]
     np.testing.assert_allclose(at, expected, atol=5.1e-7)
-    center, half = np.array([250.5 / 728, 250.5 / 561]), np.array([420.75 / 728, 420.75 / 561]) / 2
-    np.testing.assert_allclose(at[0], [*(center - half), *(center + half)], rtol=1e-14)
+    pixels, root = np.array([728, 561] * 2), np.sqrt(2)
+    sides = [[420.75] * 2, [280.5] * 2, [140.25] * 2, [420.75 * root, 420.75 / root]]
+    half = np.array([*sides, sides[3][::-1]]) / 2
+    np.testing.assert_allclose(at * pixels, np.hstack([250.5 - half, 250.5 + half]), rtol=1e-13)
+    small = multibox_prior(2, 2, sizes=[0.75, 0.5, 0.25], ratios=[1, 2, 0.5], dtype=np.float64)[:5]
+    assert small[:3].tolist() == [
+        [-0.125, -0.125, 0.625, 0.625],
+        [0, 0, 0.5, 0.5],
+        [0.125, 0.125, 0.375, 0.375],
+    ]
+    long, short = 0.375 * root, 0.375 / root
+    flat = [0.25 - long, 0.25 - short, 0.25 + long, 0.25 + short]
+    np.testing.assert_allclose(small[3:], [flat, [flat[1], flat[0], flat[3], flat[2]]], rtol=1e-14)
 
 
 def test_03_an_anchors_aspect_is_r():
@@ -87,50 +100,91 @@ def test_05_the_labels_of_five_anchors(backend):
     iou = box_iou(ANCHORS, [DOG, CAT])
     assert iou.round(4).tolist() == [[0.0536, 0], [0.1417, 0], [0, 0.5657], [0, 0.2059], [0, 0.7459]]
     assert (match_bipartite(iou) + 1).tolist() == [0, 1, 2, 0, 2]
+    _, mask, labels = multibox_target(ANCHORS, [DOG, CAT], [1, 2])
+    assert labels.tolist() == [0, 1, 2, 0, 2]
+    assert mask.astype(int).tolist() == [[0] * 4, [1] * 4, [1] * 4, [0] * 4, [1] * 4]
 
 
 def test_06_the_offsets_of_three_anchors():
     """S3, line 583, with mu = 0 and sigma = (.1, .1, .2, .2), which the slide leaves out."""
-    offsets = encode_deltas([DOG, CAT, CAT], ANCHORS[[1, 2, 4]], variances=(0.1, 0.1, 0.2, 0.2))
+    all_offsets, mask, _ = multibox_target(ANCHORS, [DOG, CAT], [1, 2])
+    assert not all_offsets[~mask].any()
+    offsets = all_offsets[[1, 2, 4]]
     expected = [
         [1.4, 10, 2.59397, 7.17542],
         [-1.2, 0.26882, 1.68236, -1.56546],
         [-0.571429, -1, 0, 0.625816],
     ]
     np.testing.assert_allclose(offsets, expected, atol=5.1e-6)
+    center_and_scale = [
+        [0.035 / 0.25, 0.2 / 0.2, np.log(0.42 / 0.25), np.log(0.84 / 0.2)],
+        [-0.03 / 0.25, 0.025 / 0.93, np.log(0.35 / 0.25), np.log(0.68 / 0.93)],
+        [-0.02 / 0.35, -0.06 / 0.6, 0, np.log(0.68 / 0.6)],
+    ]
     np.testing.assert_allclose(
-        offsets[0], [1.4, 10, 5 * np.log(0.42 / 0.25), 5 * np.log(0.84 / 0.2)], rtol=1e-12
+        offsets, center_and_scale / np.array([0.1, 0.1, 0.2, 0.2]), rtol=1e-12, atol=1e-14
     )
+    of_d2l, _, _ = multibox_target(ANCHORS, [DOG, CAT], [1, 2], eps=1e-6)
+    assert 6e-6 < abs(of_d2l - all_offsets).max() < 7e-6
 
 
 def test_07_the_detections_of_four_anchors():
     """S3, lines 587-715: zero offsets, threshold .5: dog .9 and cat .9 stay, two dogs go."""
-    boxes = decode_deltas(np.zeros((4, 4)), PREDICTED, variances=(0.1, 0.1, 0.2, 0.2))
-    dog, cat = np.array([0.9, 0.8, 0.7, 0.1]), np.array([0.1, 0.2, 0.3, 0.9])
-    labels, scores = (cat > dog).astype(int), np.maximum(dog, cat)
-    kept = batched_nms(boxes, scores, labels, 0.5)
-    assert [(int(labels[i]), float(scores[i])) for i in kept] == [(0, 0.9), (1, 0.9)]
+    background, dog, cat = [0.0] * 4, [0.9, 0.8, 0.7, 0.1], [0.1, 0.2, 0.3, 0.9]
+    found = multibox_detection(np.transpose([background, dog, cat]), np.zeros((4, 4)), PREDICTED)
+    assert found[:, :2].tolist() == [[0, 0.9], [1, 0.9], [-1, 0.8], [-1, 0.7]]
+    np.testing.assert_allclose(found[:, 2:], PREDICTED[[0, 3, 1, 2]], rtol=1e-12)
     iou = box_iou(PREDICTED, PREDICTED)
     assert [round(iou[0, 1], 4), round(iou[0, 2], 4), round(iou[1, 2], 4)] == [0.7368, 0.5454, 0.6306]
 
 
-def test_08_where_d2l_and_mxnet_differ():
-    """The two sources of S3: threshold, greedy stage at IoU 0, classes in NMS, an IoU at NMS's threshold."""
-    at_half = [[0.9], [0.5]]
-    assert match_bipartite(at_half).tolist() == [0, 0]  # d2l: IoU >= .5
-    assert match_bipartite(at_half, strict=True).tolist() == [0, BACKGROUND]  # MXNet: IoU > .5
-    untouched = [[0.0, 0.9], [0.0, 0.0]]
-    assert match_bipartite(untouched).tolist() == [1, 0]  # d2l: each truth gets an anchor
-    assert match_bipartite(untouched, minimum=1e-6).tolist() == [1, BACKGROUND]  # MXNet
-    same, scores = np.array([[0, 0, 2, 2], [0, 0, 2, 2.0]]), np.array([0.9, 0.8])
-    assert nms(same, scores, 0.5).tolist() == [0]  # d2l: a dog deletes a cat
-    assert batched_nms(same, scores, [0, 1], 0.5).tolist() == [0, 1]  # MXNet, unless force_suppress
+def test_08_where_the_targets_of_d2l_and_mxnet_differ():
+    """The two sources of S3: an IoU at the threshold, a truth that nothing touches, mining, padded rows."""
+    mxnet = {"strict": True, "minimum": 1e-6}
+    whole_and_half = [[0, 0, 1, 1], [0, 0, 1, 0.5]]
+    assert multibox_target(whole_and_half, [[0, 0, 1, 1]], [1])[2].tolist() == [1, 1]  # d2l: IoU >= .5
+    assert multibox_target(whole_and_half, [[0, 0, 1, 1]], [1], **mxnet)[2].tolist() == [1, 0]  # > .5
+    assert multibox_target(whole_and_half, [[5, 5, 6, 6]], [1])[2].tolist() == [1, 0]  # d2l: one at any rate
+    assert multibox_target(whole_and_half, [[5, 5, 6, 6]], [1], **mxnet)[2].tolist() == [0, 0]
+    mined = multibox_target(
+        ANCHORS, [DOG], [1], background_scores=[0.9, 0, 0.2, 0.8, 0.1], negative_ratio=2, **mxnet
+    )
+    assert mined[2].tolist() == [NOT_SAMPLED, 1, 0, NOT_SAMPLED, 0]  # those least like background
+    padded = box_iou(ANCHORS, [DOG, CAT, [-1, -1, -1, -1]])
+    assert match_bipartite(padded).tolist() == [2, 0, 1, BACKGROUND, 1]  # d2l: padding takes anchor 0
+    with pytest.raises(ValueError, match="leave padding out"):
+        multibox_target(ANCHORS, [DOG, [-1] * 4], [1, -1])
+
+
+def test_08_where_the_detections_of_d2l_and_mxnet_differ():
+    """The two sources of S3: classes, an IoU at the threshold, low scores, order of rows, clipping."""
+    mxnet = {"class_aware": True, "strict": False, "clip": True, "layout": "mxnet"}
+
+    def rows(scores, boxes, **options):
+        return multibox_detection(scores, np.zeros((len(boxes), 4)), boxes, **options)
+
+    whole_and_half = [[0, 0, 1, 1], [0, 0, 1, 0.5]]
+    dog_and_cat = [[0.1, 0.9, 0], [0.2, 0, 0.8]]
+    nearly_whole = [[0, 0, 1, 1], [0, 0, 1, 0.9]]
+    assert rows(dog_and_cat, nearly_whole)[:, 0].tolist() == [0, -1]  # d2l: a dog deletes a cat
+    assert rows(dog_and_cat, nearly_whole, **mxnet)[:, 0].tolist() == [0, 1]
+    two_dogs = [[0.1, 0.9], [0.2, 0.8]]
+    assert rows(two_dogs, whole_and_half)[:, 0].tolist() == [0, 0]  # d2l drops IoU > .5
+    assert rows(two_dogs, whole_and_half, **mxnet)[:, 0].tolist() == [0, -1]  # MXNet >= .5
+    low = [[0.995, 0.005], [0.1, 0.9]]
+    apart = [[0, 0, 0.2, 0.2], [0.5, 0.5, 1.2, 1]]
+    assert rows(low, apart)[:, :2].tolist() == [[0, 0.9], [-1, 0.995]]
+    assert rows(low, apart, **mxnet)[:, :2].tolist() == [[0, 0.9], [-1, -1]]
+    three = [[0.1, 0.9], [0.2, 0.8], [0.3, 0.7]]
+    places = [[0, 0, 1, 1], [0, 0, 1, 0.9], [0.9, 0.9, 1, 1]]
+    assert rows(three, places)[:, :2].tolist() == [[0, 0.9], [0, 0.7], [-1, 0.8]]  # kept ones first
+    assert rows(three, places, **mxnet)[:, :2].tolist() == [[0, 0.9], [-1, 0.8], [0, 0.7]]  # by score
+    assert rows(low, apart)[0, 4] == pytest.approx(1.2)
+    assert rows(low, apart, **mxnet)[0, 4] == 1
 
 
 def test_09_small_objects_have_more_places():
     """S3, lines 768-784: in a 2 x 2 image, objects of 1 x 1, 1 x 2 and 2 x 2 have 4, 2 and 1 positions."""
-    from scratchcv.boxes.sliding_windows import sliding_windows
-
     assert [len(sliding_windows((2, 2), size, 1)) for size in ((1, 1), (1, 2), (2, 2))] == [4, 2, 1]
 
 
@@ -198,6 +252,11 @@ def test_16_three_hard_negatives_a_positive():
     assert one.tolist() == [[False, True, False, True, False, True]]
     two = hard_negative_mask(loss, np.array([[True, False, True, False, False, False]]))
     assert two.sum() == 4  # there are no six
+    logits = np.array([[[0, 2], [0, -1], [0, 3], [0, 1], [0, -2], [0, 0.5]]], float)  # the first is positive
+    _, (dlogits, _) = multibox_loss(logits, np.zeros((1, 6, 4)), [[1, 0, 0, 0, 0, 0]], np.zeros((1, 6, 4)))
+    assert dlogits.any(axis=2).tolist() == [
+        [True, False, True, True, False, True]
+    ]  # no more than those learn
 
 
 @pytest.mark.parametrize("minimum", [0.1, 0.3, 0.5, 0.7, 0.9])

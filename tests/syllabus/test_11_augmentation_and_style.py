@@ -15,7 +15,7 @@ def test_01_a_flip_undoes_itself_and_moves_the_target(flip):
     flipped, moved = flip(image, target)
     again, back = flip(flipped, moved)
     np.testing.assert_array_equal(again, image)
-    for name in ("boxes", "masks"):
+    for name in ("boxes", "masks", "keypoints"):
         np.testing.assert_allclose(back[name], target[name], atol=1e-5)
         assert not np.array_equal(moved[name], target[name])
 

@@ -6,12 +6,37 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scratchcv.boxes import multibox_prior
-from scratchcv.boxes.sliding_windows import count_boxes
-from scratchcv.boxes.yolo_grid import encode_yolo_grid
+from scratchcv.boxes import (
+    best_class,
+    box_iou,
+    count_boxes,
+    decode_deltas,
+    encode_deltas,
+    encode_yolo_grid,
+    multibox_prior,
+    nms,
+    ssd300_default_boxes,
+    yolo_label_vectors,
+)
 from scratchcv.data import SceneDataset
-from scratchcv.layers import Linear, conv_transpose2d, interpolate, max_pool2d, max_unpool2d, roi_pool
-from scratchcv.losses import cross_entropy, split_yolo_v1
+from scratchcv.layers import (
+    Conv2d,
+    Linear,
+    conv_transpose2d,
+    interpolate,
+    max_pool2d,
+    max_unpool2d,
+    roi_pool,
+)
+from scratchcv.losses import (
+    balanced_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    rpn_loss,
+    softmax_focal_loss,
+    split_yolo_v1,
+    yolo_v2_loss,
+)
 from scratchcv.metrics import average_precision, mean_average_precision, precision_recall_curve
 
 ERRATA = Path(__file__).parents[2] / "docs" / "errata.md"
@@ -22,7 +47,7 @@ def test_00_every_entry_has_its_test():
         int(number) for number in re.findall(r"^### (\d+)\. ", ERRATA.read_text(encoding="utf-8"), re.M)
     ]
     tests = [int(name[5:7]) for name in globals() if re.match(r"test_\d\d_", name)]
-    assert sorted(entries) == sorted(set(tests) - {0}) == list(range(1, 23))
+    assert entries == sorted(set(tests) - {0}) == list(range(1, 33))
 
 
 def test_01_fifty_seven_billion_not_million():
@@ -201,3 +226,95 @@ def test_22_ap_one_with_a_false_positive():
     recall, precision, _ = precision_recall_curve([4, 3, 2, 1], [True, True, True, False], 3)
     assert average_precision(recall, precision) == 1
     assert precision[-1] == 0.75
+
+
+def test_23_the_label_switches_the_box_loss_on():
+    """S1, lines 883-887: of the RPN's loss, p* is the label and t* are the true deltas."""
+    losses, (_, ddeltas) = rpn_loss([0.0, 0.0], np.full((2, 4), 2.0), [0, 1], np.zeros((2, 4)))
+    assert losses["box"] == pytest.approx(10 * 4 * 1.5 / 2400, rel=1e-12)  # smooth L1 of 2 is 1.5
+    assert not ddeltas[0].any()
+    assert ddeltas[1].all()
+
+
+def test_24_one_alpha_for_all_balances_nothing():
+    """S4, line 609: - alpha log p_t; Lin et al. 2017, equation 3, has alpha_t."""
+    x, y = np.zeros(4), np.array([1.0, 0, 0, 0])
+    plain, balanced = (
+        binary_cross_entropy_with_logits(x, y, reduction="none")[0],
+        balanced_cross_entropy(x, y, alpha=0.75, reduction="none")[0],
+    )
+    printed = 0.75 * plain
+    assert printed[0] / printed.sum() == plain[0] / plain.sum() == 0.25
+    assert balanced[0] / balanced.sum() == pytest.approx(0.5, rel=1e-12)
+
+
+def test_25_a_pair_at_the_threshold_stays():
+    """S3, line 699, "less than the threshold", against line 652, "greater than"."""
+    boxes = np.array([[0, 0, 1, 1], [0, 0, 1, 0.5]])
+    kept = boxes[nms(boxes, [0.9, 0.8], 0.5)]
+    assert box_iou(kept, kept)[0, 1] == 0.5
+
+
+def test_26_p_is_a_probability():
+    """S3, line 628: "the largest predicted category is p"."""
+    p, category = best_class([[0.1, 0.7, 0.2]])
+    assert (p.item(), category.item()) == (0.7, 1)  # the largest category would be 2
+
+
+@pytest.mark.parametrize("channels", [8, 16])
+def test_27_outputs_count_classes_and_boxes_not_channels(channels):
+    """S4, lines 290, 306, 333 and 343: (c + 4) k m n, where c is not the number of channels."""
+    c, k, m, n = 21, 6, 5, 4
+    y = Conv2d(channels, k * (c + 4), 3, padding=1)(np.zeros((1, channels, m, n), np.float32))
+    assert y.shape[1] == k * (c + 4) != c + 4
+    assert y.size == (c + 4) * k * m * n != (channels + 4) * k * m * n
+
+
+def test_28_an_anchor_has_five_values_and_its_classes():
+    """S4, line 240, against S0, line 457: 85 = 5 + 80."""
+    anchors = np.ones((5, 2))
+    boxes, labels = encode_yolo_grid([[0, 0, 9, 9.0]], [20], (608, 608), 19, sizes="cell", anchors=anchors)
+    assert yolo_label_vectors(boxes, labels, 20).shape == (19, 19, 5, 5 + 20)
+    prediction = np.zeros((1, 19, 19, 5, 5 + 20))
+    losses, _ = yolo_v2_loss(prediction, boxes[None], labels[None], anchors=anchors)
+    assert losses["classification"] == pytest.approx(np.log(20), rel=1e-12)
+    with pytest.raises(ValueError, match="prediction"):
+        yolo_v2_loss(prediction[..., :5], boxes[None], labels[None], anchors=anchors)
+
+
+def test_29_yolo_has_fewer_boxes_than_selective_search():
+    """S4, line 544: "a very high quantity", against line 452: 98."""
+    _, confidence, _ = split_yolo_v1(np.zeros((1, 7, 7, 30)))
+    assert confidence.size == 98
+    assert confidence.size < 5 * 19 * 19 < 2000 < len(ssd300_default_boxes())
+
+
+def test_30_without_the_regression_the_proposal_stays():
+    """S3, lines 876-891: of four parts the one that moves the box is not listed."""
+    truth, proposal = [[10, 10, 50, 40.0]], [[16, 12, 58, 44.0]]
+    deltas = encode_deltas(truth, proposal)  # what the regression learns to say
+    assert box_iou(decode_deltas(np.zeros((1, 4)), proposal), truth).item() < 0.7
+    assert box_iou(decode_deltas(deltas, proposal), truth).item() == pytest.approx(1, rel=1e-12)
+
+
+def test_31_the_fourth_copy_is_at_the_lower_right(backend):
+    """S3, lines 1026 and 1037-1038: 3 K at the lower left would not add up to the printed result."""
+    K = np.array([[0, 1], [2, 3.0]])
+    one = np.array([[0, 0], [0, 1.0]])  # the input's fourth number alone
+    fourth = 3 * conv_transpose2d(one[None, None], K[None, None])[0, 0]
+    assert fourth.tolist() == [[0, 0, 0], [0, 0, 3], [0, 6, 9]]
+    whole = conv_transpose2d(K[None, None], K[None, None])[0, 0]
+    assert whole.tolist() == [[0, 0, 1], [0, 4, 6], [4, 12, 9]]
+    at_the_left = np.roll(fourth, -1, axis=1)
+    assert (whole - fourth + at_the_left).tolist() == [[0, 0, 1], [0, 7, 3], [10, 15, 0]]
+
+
+def test_32_focal_loss_is_nowhere_above_cross_entropy():
+    """S1, line 1431: "a high loss" where p is low; it is (1 - p)^gamma of cross-entropy's."""
+    p = np.linspace(0.001, 0.999, 99)
+    logits, labels = np.stack([0 * p, np.log(p / (1 - p))], axis=1), np.ones(99, int)
+    ce, _ = cross_entropy(logits, labels, reduction="none")
+    focal, _ = softmax_focal_loss(logits, labels, gamma=2, reduction="none")
+    assert (focal < ce).all()
+    assert (np.diff(focal / ce) < 0).all()
+    assert focal[0] / ce[0] == pytest.approx(0.999**2, rel=1e-9)
