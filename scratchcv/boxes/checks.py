@@ -136,3 +136,18 @@ def check_indices(name: str, value: ArrayLike, length: int | str, size: int) -> 
         row = outside[0]
         raise ValueError(f"{name}[{row}] must lie between 0 and {size - 1}, got {indices[row]}")
     return indices
+
+
+def check_threshold(name: str, value: float) -> float:
+    """Return `value` as a Python float, or say that it is NaN, which nothing exceeds and nothing falls below.
+
+    Examples
+    --------
+    >>> check_threshold("iou_threshold", float("nan"))
+    Traceback (most recent call last):
+    ValueError: iou_threshold must be a number, got nan
+    """
+    number = float(value)
+    if number != number:
+        raise ValueError(f"{name} must be a number, got {value}")
+    return number

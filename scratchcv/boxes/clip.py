@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchcv.boxes.checks import as_boxes
+from scratchcv.boxes.checks import as_boxes, check_threshold
 from scratchcv.checks import Array, check_array
 
 
@@ -102,7 +102,7 @@ def remove_small_boxes(boxes: ArrayLike, min_size: float) -> Array:
     Raises
     ------
     ValueError
-        When `boxes` has another shape.
+        When `boxes` has another shape, or `min_size` is NaN.
 
     Examples
     --------
@@ -111,4 +111,4 @@ def remove_small_boxes(boxes: ArrayLike, min_size: float) -> Array:
     """
     boxes = as_boxes("boxes", boxes)
     sides = boxes[:, 2:] - boxes[:, :2]
-    return np.flatnonzero((sides >= float(min_size)).all(axis=1)).astype(np.int64)
+    return np.flatnonzero((sides >= check_threshold("min_size", min_size)).all(axis=1)).astype(np.int64)

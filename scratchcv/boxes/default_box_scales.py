@@ -30,7 +30,7 @@ def default_box_scales(relative_sizes: ArrayLike, levels: int) -> list[float]:
     Raises
     ------
     ValueError
-        When there are fewer than two levels, or a size is not above 0.
+        When there are fewer than two levels, or a size is not finite and above 0.
 
     Notes
     -----
@@ -49,8 +49,8 @@ def default_box_scales(relative_sizes: ArrayLike, levels: int) -> list[float]:
     if levels < 2:
         raise ValueError(f"levels must be at least 2, got {levels}")
     sizes = check_array("relative_sizes", relative_sizes, ("N",))
-    if sizes.size and not sizes.min() > 0:
-        raise ValueError(f"relative_sizes must be above 0, got {sizes.min()}")
+    for row in np.flatnonzero(~((sizes > 0) & (sizes < np.inf)))[:1]:
+        raise ValueError(f"relative_sizes[{row}] must be finite and above 0, got {sizes[row]}")
     low, high = (float(size) for size in np.quantile(sizes, [0.05, 0.99])) if sizes.size else (0.1, 0.8)
     ratio = max(high / low, 1.1 ** (levels - 1)) ** (1 / (levels - 1))  # equal objects still need a spread
     return [low * ratio**k for k in range(levels + 1)]

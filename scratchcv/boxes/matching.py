@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scratchcv.backend import active_form
+from scratchcv.boxes.checks import check_threshold
 from scratchcv.checks import Array, as_floating, check_array
 
 BACKGROUND = -1
@@ -37,7 +38,7 @@ def match_best_then_threshold(iou: ArrayLike, threshold: float = 0.5, *, strict:
     Raises
     ------
     ValueError
-        For a wrong shape, and for NaN or infinite values.
+        For a wrong shape, for NaN or infinite values, and for a threshold that is NaN.
 
     Notes
     -----
@@ -62,7 +63,9 @@ def match_best_then_threshold(iou: ArrayLike, threshold: float = 0.5, *, strict:
     [0, 0, 1, -1]
     """
     iou = _checked_iou(iou)
-    return active_form(match_best_then_threshold_numpy)(iou, iou.dtype.type(threshold), bool(strict))
+    return active_form(match_best_then_threshold_numpy)(
+        iou, iou.dtype.type(check_threshold("threshold", threshold)), bool(strict)
+    )
 
 
 def match_best_then_threshold_numpy(iou: Array, threshold: float, strict: bool) -> Array:
@@ -109,7 +112,7 @@ def match_bipartite(
     Raises
     ------
     ValueError
-        For a wrong shape, and for NaN or infinite values.
+        For a wrong shape, for NaN or infinite values, and for a threshold that is NaN.
 
     Notes
     -----
@@ -130,7 +133,9 @@ def match_bipartite(
     """
     iou = _checked_iou(iou)
     floor = iou.dtype.type(-math.inf if minimum is None else minimum)
-    return active_form(match_bipartite_numpy)(iou, iou.dtype.type(threshold), bool(strict), floor)
+    return active_form(match_bipartite_numpy)(
+        iou, iou.dtype.type(check_threshold("threshold", threshold)), bool(strict), floor
+    )
 
 
 def match_bipartite_numpy(iou: Array, threshold: float, strict: bool, minimum: float) -> Array:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchcv.boxes.checks import as_boxes
+from scratchcv.boxes.checks import as_boxes, check_threshold
 from scratchcv.boxes.clip import clip_boxes_to_image
 from scratchcv.boxes.decode_deltas import decode_deltas
 from scratchcv.boxes.multibox_target import MULTIBOX_VARIANCES
@@ -68,7 +68,7 @@ def multibox_detection(
     Raises
     ------
     ValueError
-        When a shape differs or the layout is unknown.
+        When a shape differs, a threshold is NaN or the layout is unknown.
 
     Notes
     -----
@@ -105,7 +105,7 @@ def multibox_detection(
     if clip:
         boxes = clip_boxes_to_image(boxes, (1, 1))
     rows: Array = np.concatenate([labels[:, None] - 1, best[:, None], boxes], axis=1, dtype=scores.dtype)
-    low = best < score_threshold
+    low = best < check_threshold("score_threshold", score_threshold)
     running = np.flatnonzero(~low) if layout == "mxnet" else np.arange(len(anchors))
     groups = labels[running] if class_aware else np.zeros(len(running), np.int64)
     kept = running[batched_nms(boxes[running], best[running], groups, nms_threshold, strict=strict)]

@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scratchcv.backend import active_form
-from scratchcv.boxes.checks import as_boxes
+from scratchcv.boxes.checks import as_boxes, check_threshold
 from scratchcv.boxes.iou import box_iou_numpy
-from scratchcv.checks import Array, check_array
+from scratchcv.checks import Array, as_floating, check_array
 
 
 def by_decreasing_score(scores: Array) -> Array:
@@ -39,6 +39,7 @@ def greatest_tolerated_iou(iou_threshold: float, strict: bool, dtype: np.dtype) 
     >>> float(greatest_tolerated_iou(0.5, False, np.dtype("float32"))) < 0.5
     True
     """
+    iou_threshold = check_threshold("iou_threshold", iou_threshold)
     limit: np.floating = dtype.type(iou_threshold)
     drops = float(limit) > iou_threshold if strict else float(limit) >= iou_threshold
     if drops:
@@ -99,7 +100,7 @@ def nms(boxes: ArrayLike, scores: ArrayLike, iou_threshold: float, *, strict: bo
     Raises
     ------
     ValueError
-        When `boxes` or `scores` has another shape.
+        When `boxes` or `scores` has another shape, or the threshold is NaN.
 
     Notes
     -----
@@ -124,7 +125,7 @@ def nms(boxes: ArrayLike, scores: ArrayLike, iou_threshold: float, *, strict: bo
     [0, 2]
     """
     boxes = np.ascontiguousarray(as_boxes("boxes", boxes))
-    scores = check_array("scores", scores, (len(boxes),))
+    scores = as_floating(check_array("scores", scores, (len(boxes),)))
     limit = greatest_tolerated_iou(iou_threshold, strict, boxes.dtype)
     return active_form(nms_numpy)(boxes, by_decreasing_score(scores), limit)
 
@@ -155,7 +156,7 @@ def batched_nms(
     Raises
     ------
     ValueError
-        When an argument has another shape.
+        When an argument has another shape, or the threshold is NaN.
 
     Notes
     -----
@@ -169,7 +170,7 @@ def batched_nms(
     [1, 0]
     """
     boxes = np.ascontiguousarray(as_boxes("boxes", boxes))
-    scores = check_array("scores", scores, (len(boxes),))
+    scores = as_floating(check_array("scores", scores, (len(boxes),)))
     idxs = check_array("idxs", idxs, (len(boxes),))
     limit = greatest_tolerated_iou(iou_threshold, strict, boxes.dtype)
     order = by_decreasing_score(scores)

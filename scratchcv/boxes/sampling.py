@@ -38,6 +38,8 @@ def sample_balanced(
 
     Raises
     ------
+    TypeError
+        When the matches are no integers.
     ValueError
         For a wrong shape, a negative `batch_size`, or a fraction outside [0, 1].
 
@@ -59,6 +61,8 @@ def sample_balanced(
     ([1], [0, 2, 4])
     """
     matches = check_array("matches", matches, ("A",))
+    if matches.size and matches.dtype.kind not in "iu":
+        raise TypeError(f"matches must be integers, got {matches.dtype}")
     if batch_size < 0:
         raise ValueError(f"batch_size must not be negative, got {batch_size}")
     if not 0 <= positive_fraction <= 1:

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchcv.boxes.checks import check_indices
+from scratchcv.boxes.checks import check_indices, check_threshold
 from scratchcv.boxes.top_k import top_k
 from scratchcv.checks import Array, as_floating, check_array
 
@@ -102,7 +102,7 @@ def threshold_scores(scores: ArrayLike, threshold: float, *, strict: bool = True
     Raises
     ------
     ValueError
-        When `scores` has another shape.
+        When `scores` has another shape, or the threshold is NaN.
 
     Notes
     -----
@@ -116,7 +116,8 @@ def threshold_scores(scores: ArrayLike, threshold: float, *, strict: bool = True
     [1, 2]
     """
     scores = as_floating(check_array("scores", scores, ("N",)))
-    enough = scores > float(threshold) if strict else scores >= float(threshold)
+    threshold = check_threshold("threshold", threshold)
+    enough = scores > threshold if strict else scores >= threshold
     return np.flatnonzero(enough).astype(np.int64)
 
 

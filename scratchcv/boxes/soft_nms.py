@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scratchcv.backend import active_form
-from scratchcv.boxes.checks import check_indices, check_valid_boxes
+from scratchcv.boxes.checks import check_indices, check_threshold, check_valid_boxes
 from scratchcv.boxes.gather import gather_backward
 from scratchcv.boxes.iou import box_iou_backward, box_iou_numpy
 from scratchcv.checks import Array, as_floating, check_array
@@ -84,8 +84,8 @@ def soft_nms(
     Raises
     ------
     ValueError
-        When a shape differs, a box is inverted or not finite, a score negative or NaN, the method unknown, or
-        sigma not positive.
+        When a shape differs, a box is inverted or not finite, a score negative, anything NaN, the method unknown,
+        or sigma not positive.
 
     Notes
     -----
@@ -106,7 +106,7 @@ def soft_nms(
     >>> keep.tolist(), scores.round(3).tolist()
     ([0, 1], [0.9, 0.329])
     """
-    _check_options(method, sigma)
+    _check_options(method, sigma, iou_threshold)
     boxes, scores = _checked(boxes, scores)
     keep, new_scores = active_form(soft_nms_numpy)(
         np.array(boxes, np.float64, order="C"),
@@ -114,7 +114,7 @@ def soft_nms(
         method == "gaussian",
         float(sigma),
         float(iou_threshold),
-        float(score_threshold),
+        check_threshold("score_threshold", score_threshold),
     )
     return keep, new_scores.astype(scores.dtype)
 
@@ -177,7 +177,7 @@ def soft_nms_backward(
     >>> dscores.tolist(), dboxes[:, 3].round(3).tolist()
     ([0.0, 0.5], [0.4, -0.8])
     """
-    _check_options(method, sigma)
+    _check_options(method, sigma, iou_threshold)
     boxes, scores = _checked(boxes, scores)
     keep = check_indices("keep", keep, "K", len(boxes))
     dnew = check_array("dnew_scores", dnew_scores, keep.shape).astype(np.float64)
@@ -220,7 +220,8 @@ def _checked(boxes: ArrayLike, scores: ArrayLike) -> tuple[Array, Array]:
     return boxes, scores
 
 
-def _check_options(method: str, sigma: float) -> None:
+def _check_options(method: str, sigma: float, iou_threshold: float) -> None:
+    check_threshold("iou_threshold", iou_threshold)
     if method not in METHODS:
         raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
     if not sigma > 0:

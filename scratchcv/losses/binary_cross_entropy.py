@@ -128,7 +128,7 @@ def binary_cross_entropy(
 
     References
     ----------
-    torch.nn.functional.binary_cross_entropy.
+    torch.nn.functional.binary_cross_entropy; lecture S1, lines 741-856: the same of a logistic regression.
 
     Examples
     --------

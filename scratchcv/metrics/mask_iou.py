@@ -99,7 +99,7 @@ def _intersections(first: Array, second: Array) -> Array:
     width = columns[-1] + 1 - columns[0]
     step = max(1, _STRIP // (int(width) * (len(first) + len(second))))
     for top in range(rows[0], rows[-1] + 1, step):
-        strip = np.s_[:, top : min(top + step, rows[-1] + 1), columns[0] : columns[-1] + 1]
+        strip = np.s_[:, top : top + step, columns[0] : columns[-1] + 1]
         # float32 counts exactly up to 2²⁴ pixels, and a strip has fewer.
         a: Array = first[strip].astype(np.float32).reshape(len(first), -1)
         b: Array = second[strip].astype(np.float32).reshape(len(second), -1)

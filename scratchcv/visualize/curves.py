@@ -211,11 +211,12 @@ def _spread(values: Array, decay: float) -> Array:
 
 
 def _logarithmic(ax: "Axes") -> None:
-    """Make the y axis logarithmic, with plain numbers 1, 2, 5, 10 … at it."""
+    """Make the y axis logarithmic, with plain numbers 1, 2, 5, 10 … at it, over many decades only 1, 10 …"""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     ax.set_yscale("log")
-    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    low, high = ax.get_ylim()
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 1000 * low else (1,)))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     ax.yaxis.set_minor_formatter(NullFormatter())
 

@@ -1,4 +1,4 @@
-"""Several sliders of whole numbers below one another; the figure alone where ipywidgets is absent."""
+"""Sliders below one another over a picture; the figure alone where ipywidgets is absent."""
 
 import importlib.util
 from collections.abc import Callable
@@ -10,16 +10,17 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def figure_sliders(show: Callable[..., tuple["Figure", str]], **settings: tuple[int, int, int]) -> Any:
-    """Turn whole numbers, and watch the figure that a function makes of them.
+def figure_sliders(show: Callable[..., tuple["Figure", str]], **settings: tuple[float, ...]) -> Any:
+    """Turn numbers, and watch the figure that a function makes of them.
 
     Parameters
     ----------
     show : callable
         ``show(name=value, …)`` returns a figure and the words below it; a ValueError that it raises is
         written instead of a figure.
-    **settings : (int, int, int)
-        For each argument of `show` where its slider starts, its least and its greatest value.
+    **settings : (int, int, int) or (float, float, float, float)
+        For each argument of `show` where its slider starts, its least and its greatest value, and its step
+        if the numbers are not whole.
 
     Returns
     -------
@@ -32,15 +33,17 @@ def figure_sliders(show: Callable[..., tuple["Figure", str]], **settings: tuple[
     >>> box = figure_sliders(lambda size: (new_figure(size, 1), f"{size} wide"), size=(2, 1, 5))
     """
     if importlib.util.find_spec("ipywidgets") is None:
-        return show(**{name: start for name, (start, _, _) in settings.items()})[0]
+        return show(**{name: start for name, (start, *_) in settings.items()})[0]
     import ipywidgets
 
-    sliders = {
-        name: ipywidgets.IntSlider(
-            value=start, min=least, max=most, description=name.replace("_", " "), continuous_update=False
-        )
-        for name, (start, least, most) in settings.items()
-    }
+    def slider_of(name: str, start: float, least: float, most: float, step: float | None = None) -> Any:
+        kind = ipywidgets.IntSlider if step is None else ipywidgets.FloatSlider
+        options = {} if step is None else {"step": step}
+        name = name.replace("_", " ")
+        return kind(start, min=least, max=most, description=name, continuous_update=False, **options)
+
+    sliders = {name: slider_of(name, *setting) for name, setting in settings.items()}
+    # One picture of one size: the page does not jump while a slider moves.
     picture = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="720px"))
     label = ipywidgets.Label()
 

@@ -1,11 +1,6 @@
-"""Sliders for notebooks; where ipywidgets is absent, the figure at the slider's first position.
+"""Sliders for notebooks; where ipywidgets is absent, the figure at the slider's first position."""
 
-A slider is a container with three attributes: ``slider``, ``picture`` (the figure as PNG) and ``label`` (what
-it shows, in words).
-"""
-
-import importlib.util
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,17 +12,15 @@ from scratchcv.checks import as_floating, check_array
 from scratchcv.metrics.precision_recall import precision_recall_curve
 from scratchcv.visualize.boxes import outline, short
 from scratchcv.visualize.curves import draw_curve, frame_precision_recall
-from scratchcv.visualize.figure import figure_png, new_figure
+from scratchcv.visualize.figure import new_figure
 from scratchcv.visualize.iou import iou_figure
 from scratchcv.visualize.labels import add_label, freeze_layout, settle_labels
 from scratchcv.visualize.palette import COLORS, MISS, class_color
+from scratchcv.visualize.sliders import figure_sliders
 from scratchcv.visualize.steps import frame_boxes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-Shown = Callable[[float], tuple["Figure", str]]
-"""What a slider does: from its value to a figure and the words below it."""
 
 
 def iou_slider(box1: ArrayLike, box2: ArrayLike) -> Any:
@@ -61,7 +54,7 @@ def iou_slider(box1: ArrayLike, box2: ArrayLike) -> Any:
         iou = float(box_iou([fixed], [box])[0, 0])
         return figure, f"shift {shift:g}: IoU = {iou:.3f}, {iou_quality(iou)}"
 
-    return _slider("shift", 0, -reach, reach, reach / 60, show)
+    return figure_sliders(show, shift=(0.0, -reach, reach, reach / 60))
 
 
 def nms_slider(
@@ -117,7 +110,7 @@ def nms_slider(
         settle_labels(written)
         return figure, f"threshold {threshold:.2f}: {len(keep)} of {len(boxes)} boxes kept"
 
-    return _slider("threshold", iou_threshold, 0, 1, 0.05, show)
+    return figure_sliders(show, threshold=(iou_threshold, 0.0, 1.0, 0.05))
 
 
 def score_slider(
@@ -161,29 +154,4 @@ def score_slider(
         ax.set_title(words, size=10)
         return figure, words
 
-    return _slider("score ≥", score_threshold, 0, 1, 0.01, show)
-
-
-def _slider(name: str, start: float, least: float, most: float, step: float, show: Shown) -> Any:
-    """Return the container, or where ipywidgets is absent the figure at `start`."""
-    if importlib.util.find_spec("ipywidgets") is None:
-        return show(start)[0]
-    import ipywidgets
-
-    slider = ipywidgets.FloatSlider(
-        value=start, min=least, max=most, step=step, description=name, continuous_update=False
-    )
-    # One picture of one size: the page does not jump while the slider moves.
-    picture = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="480px"))
-    label = ipywidgets.Label()
-
-    def update(change: Any = None) -> None:
-        figure, words = show(slider.value)
-        picture.value = figure_png(figure)
-        label.value = words
-
-    slider.observe(update, names="value")
-    update()
-    box = ipywidgets.VBox([slider, picture, label])
-    box.slider, box.picture, box.label = slider, picture, label
-    return box
+    return figure_sliders(show, threshold=(score_threshold, 0.0, 1.0, 0.01))

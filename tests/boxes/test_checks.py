@@ -1,6 +1,15 @@
 import numpy as np
 import pytest
 
+from scratchcv.boxes import (
+    match_best_then_threshold,
+    match_bipartite,
+    multibox_detection,
+    nms,
+    remove_small_boxes,
+    soft_nms,
+    threshold_scores,
+)
 from scratchcv.boxes.checks import as_boxes, check_indices, check_valid_boxes
 
 
@@ -55,3 +64,24 @@ def test_indices():
         check_indices("keep", given, 3, 3)
     with pytest.raises(TypeError, match="keep must be integers, got bool"):
         check_indices("keep", [True, False], "K", 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [
+        ("iou_threshold", lambda nan: nms([[0, 0, 1, 1]], [0.5], nan)),
+        ("iou_threshold", lambda nan: soft_nms([[0, 0, 1, 1]], [0.5], iou_threshold=nan)),
+        ("score_threshold", lambda nan: soft_nms([[0, 0, 1, 1]], [0.5], score_threshold=nan)),
+        ("threshold", lambda nan: threshold_scores([0.5], nan)),
+        ("threshold", lambda nan: match_bipartite([[0.5]], nan)),
+        ("threshold", lambda nan: match_best_then_threshold([[0.5]], nan)),
+        ("min_size", lambda nan: remove_small_boxes([[0, 0, 1, 1]], nan)),
+        (
+            "score_threshold",
+            lambda nan: multibox_detection([[0.5, 0.5]], [[0] * 4], [[0, 0, 1, 1]], score_threshold=nan),
+        ),
+    ],
+)
+def test_nothing_exceeds_nan(name, function):
+    with pytest.raises(ValueError, match=f"{name} must be a number, got nan"):
+        function(float("nan"))

@@ -40,3 +40,12 @@ def test_an_encoded_box_moves_as_the_decoded_one():
     ddeltas, _ = decode_deltas_backward(dy, deltas, anchors, clip=None)
     dboxes, _ = encode_deltas_backward(ddeltas, boxes, anchors)
     np.testing.assert_allclose(dboxes, dy, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("eps", [-1e-6, float("nan")])
+def test_a_negative_eps(eps):
+    box = [[0, 0, 1, 1]]
+    with pytest.raises(ValueError, match=f"eps must be 0 or more, got {eps}"):
+        encode_deltas(box, box, eps=eps)
+    with pytest.raises(ValueError, match=f"eps must be 0 or more, got {eps}"):
+        encode_deltas_backward(np.ones((1, 4)), box, box, eps=eps)

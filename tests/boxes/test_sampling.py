@@ -143,3 +143,8 @@ def test_torchvision_ranks_the_same():
         rank = ranked.sort(1, descending=True)[1].sort(1)[1].numpy()
         expected = (rank < 3 * positive.sum(axis=1, keepdims=True)) & ~positive
         np.testing.assert_array_equal(hard_negative_mask(loss, positive), expected)
+
+
+def test_matches_are_integers():
+    with pytest.raises(TypeError, match="matches must be integers, got float64"):
+        sample_balanced([0.5, -1], np.random.default_rng(0))

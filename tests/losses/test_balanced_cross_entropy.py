@@ -103,3 +103,8 @@ def test_bad_arguments():
         inverse_frequency_weights([2], 2)
     with pytest.raises(TypeError, match="labels must be integers, got float64"):
         inverse_frequency_weights([0.5], 2)
+
+
+def test_weights_of_what_is_no_label():
+    with pytest.raises(ValueError, match=r"targets must lie between 0 and 1, got targets\[1\] = 7"):
+        balance_weights([1, 7], 0.25)

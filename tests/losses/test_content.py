@@ -43,5 +43,7 @@ def test_any_shape(seed, shape):
 
 
 def test_bad_arguments():
-    with pytest.raises(ValueError, match=r"target_features must have shape \(1, 2, 3, 3\), got \(1, 2, 3, 4\)"):
+    with pytest.raises(
+        ValueError, match=r"target_features must have shape \(1, 2, 3, 3\), got \(1, 2, 3, 4\)"
+    ):
         content_loss(np.zeros((1, 2, 3, 3)), np.zeros((1, 2, 3, 4)))

@@ -174,3 +174,8 @@ def test_bad_arguments():
         softmax_focal_loss([[0.0, 0.0]], [1], weight=[1, 2, 3])
     with pytest.raises(ValueError, match="reduction must be one of"):
         softmax_focal_loss([[0.0, 0.0]], [1], reduction="avg")
+
+
+def test_focus_takes_lists():
+    losses, dentropies = focus([0.0, 1e4], 2)
+    assert (losses.tolist(), dentropies.tolist()) == ([0, 1e4], [0, 1])

@@ -13,13 +13,19 @@ from scratchcv.layers import (
     ConvTranspose2d,
     Dropout,
     Flatten,
+    FrozenBatchNorm2d,
     GroupNorm,
+    L2Norm,
     Layer,
+    LeakyReLU,
     Linear,
     MaxPool2d,
+    ReflectionPad2d,
     ReLU,
     Residual,
     RoIAlign,
+    Sigmoid,
+    Softmax,
     Upsample,
 )
 from scratchcv.metrics.layer_costs import COSTS, layer_cost
@@ -70,6 +76,14 @@ def test_a_linear_layer_is_a_convolution_of_the_whole_image():
         (BatchNorm2d(2).eval(), [(1, 2, 3, 1)], 12, 36),
         (GroupNorm(2, 4), [(1, 4, 3, 1)], 96, 156),
         (GroupNorm(2, 4, affine=False), [(1, 4, 3, 1)], 72, 108),
+        (FrozenBatchNorm2d(2), [(1, 2, 3, 1)], 12, 6),
+        # Squares, sums, quotients, products with γ; backward x̂ 3, dγ 2, γ dy 1, its sum with x̂ 2, dx 3.
+        (L2Norm(2), [(1, 2, 3, 1)], 4 * 6, 11 * 6),
+        (LeakyReLU(), [(2, 3)], 12, 12),
+        (Sigmoid(), [(2, 3)], 4 * 6, 3 * 6),  # negation, exponential, sum, quotient; dy y (1 - y)
+        (Softmax(1), [(2, 3)], 5 * 6, 4 * 6),  # maximum, difference, exponential, sum, quotient
+        (ReflectionPad2d(1), [(1, 1, 4, 4)], 0, 36 - 16),
+        (Upsample(scale_factor=2, mode="bicubic"), [(1, 1, 2, 2)], 16 * 32, 16 * 32),
         (Dropout(), [(4,)], 8, 4),
         (Dropout().eval(), [(4,)], 0, 0),
     ],

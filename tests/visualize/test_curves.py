@@ -112,3 +112,10 @@ def test_names_are_written_as_they_are(name):
     ):
         assert legend(figure.axes[0])[0] == wanted
         assert figure_png(figure)
+
+
+def test_ticks_over_many_decades_do_not_crowd():
+    few = plot_training({"loss": np.logspace(0, -1, 50)}).axes[0]
+    many = plot_training({"loss": np.logspace(0, -7, 50)}).axes[0]
+    assert 0.2 in few.get_yticks().round(12)
+    assert set(np.log10(many.get_yticks()).round(9) % 1) == {0}
