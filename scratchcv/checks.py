@@ -52,6 +52,11 @@ def as_floating(array: ArrayLike) -> Array:
 
     Integers and booleans become float64, half precision becomes float32.
 
+    Raises
+    ------
+    TypeError
+        When the array holds something else: text, complex numbers, objects.
+
     Examples
     --------
     >>> as_floating([1, 2]).dtype, as_floating(np.zeros(3, np.float32)).dtype
@@ -60,6 +65,8 @@ def as_floating(array: ArrayLike) -> Array:
     array = np.asarray(array)
     if array.dtype in (np.float32, np.float64):
         return array
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"an array must hold real numbers, got {array.dtype}")
     return array.astype(np.float32 if array.dtype == np.float16 else np.float64)
 
 

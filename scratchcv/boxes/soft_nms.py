@@ -84,8 +84,8 @@ def soft_nms(
     Raises
     ------
     ValueError
-        When a shape differs, a box is inverted or not finite, a score negative, anything NaN, the method unknown,
-        or sigma not positive.
+        When a shape differs, a box is inverted or not finite, a score negative, anything NaN, the method
+        unknown, or sigma not positive.
 
     Notes
     -----

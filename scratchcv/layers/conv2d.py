@@ -125,6 +125,21 @@ def conv2d_backward(
     dx, dweight, dbias : ndarray
         Shaped like x, weight and bias.
 
+    Raises
+    ------
+    ValueError
+        When the shapes do not fit.
+
+    Notes
+    -----
+    As convolution is a linear layer of patches, dx and dW are those of `linear_backward`; it only remains to
+    add the patches of dx up where they came from. `conv2d_input_gradient` and `conv2d_weight_gradient` do so,
+    each by itself, because the transposed convolution needs them too.
+
+    References
+    ----------
+    torch.nn.grad; Dumoulin, Visin, "A guide to convolution arithmetic for deep learning", 2016, chapter 4.
+
     Examples
     --------
     >>> x, weight = np.arange(9.0).reshape(1, 1, 3, 3), np.ones((1, 1, 2, 2))

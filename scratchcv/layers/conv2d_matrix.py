@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from scratchcv.checks import Array
-from scratchcv.layers.conv2d_checks import check_convolution, check_filters, check_window
-from scratchcv.layers.conv_transpose2d import conv_transpose2d_output_size
+from scratchcv.layers.conv2d_checks import check_filters, check_window
+from scratchcv.layers.conv_transpose2d_checks import check_conv_transpose2d
 from scratchcv.layers.patches import as_matrix, groups_of
 from scratchcv.layers.shapes import Pair, pair, window_output_size
 
@@ -104,11 +104,9 @@ def conv_transpose2d_matrix(
     >>> conv_transpose2d_matrix(x, weight)[0, 0].tolist()
     [[27.0, 91.0, 74.0], [138.0, 400.0, 282.0], [171.0, 429.0, 268.0]]
     """
-    settings = stride, padding, dilation, groups
-    x, weight, bias, window, groups = check_convolution(x, weight, bias, *settings, transposed=True)
-    more = pair("output_padding", output_padding, least=0)
+    settings = stride, padding, output_padding, groups, dilation
+    x, weight, bias, window, groups, size = check_conv_transpose2d(x, weight, bias, *settings)
     (N, C, H, W), O = x.shape, weight.shape[1] * groups
-    size = conv_transpose2d_output_size((H, W), weight.shape[2:], *window, more)
     matrix = conv2d_matrix(weight, size, *window, groups)  # (C·(H + …)·(W + …), O·H'·W')
     # Where dilation lets output_padding exceed the stride, the convolution has windows beyond x's pixels.
     windows = window_output_size(size, weight.shape[2:], *window)

@@ -6,11 +6,12 @@ import numpy as np
 
 from scratchcv.checks import Array, check_floating
 from scratchcv.layers.conv2d import conv2d
-from scratchcv.layers.conv2d_checks import check_convolution, check_groups, check_window
+from scratchcv.layers.conv2d_checks import check_groups, check_window
 from scratchcv.layers.conv2d_gradients import conv2d_input_gradient, conv2d_weight_gradient
+from scratchcv.layers.conv_transpose2d_checks import check_conv_transpose2d, check_output_padding
 from scratchcv.layers.initialise import kaiming_normal
 from scratchcv.layers.layer import Layer, Parameter
-from scratchcv.layers.shapes import Pair, pair
+from scratchcv.layers.shapes import Pair, pair, window_output_size
 
 
 def conv_transpose2d(
@@ -86,11 +87,10 @@ def conv_transpose2d(
     >>> conv_transpose2d(x, x)[0, 0].tolist()
     [[0.0, 0.0, 1.0], [0.0, 4.0, 6.0], [4.0, 12.0, 9.0]]
     """
-    settings = stride, padding, dilation, groups
-    x, weight, biases, window, groups = check_convolution(x, weight, bias, *settings, transposed=True)
-    more = pair("output_padding", output_padding, least=0)
-    size = conv_transpose2d_output_size(x.shape[2:], weight.shape[2:], *window, more)
-    y = conv2d_input_gradient(_append_zeros(x, more, window[0]), weight, size, *window, groups)
+    settings = stride, padding, output_padding, groups, dilation
+    x, weight, biases, window, groups, size = check_conv_transpose2d(x, weight, bias, *settings)
+    windows = window_output_size(size, weight.shape[2:], *window)
+    y = conv2d_input_gradient(_append_zeros(x, windows), weight, size, *window, groups)
     if bias is not None:
         y += biases[:, None, None]
     return y
@@ -135,68 +135,22 @@ def conv_transpose2d_backward(
     >>> dx[0, 0].tolist(), dweight[0, 0].tolist(), dbias.tolist()
     ([[6.0, 6.0], [6.0, 6.0]], [[6.0, 6.0], [6.0, 6.0]], [9.0])
     """
-    settings = stride, padding, dilation, groups
-    x, weight, _, window, groups = check_convolution(x, weight, None, *settings, transposed=True)
-    more = pair("output_padding", output_padding, least=0)
-    size = conv_transpose2d_output_size(x.shape[2:], weight.shape[2:], *window, more)
+    settings = stride, padding, output_padding, groups, dilation
+    x, weight, _, window, groups, size = check_conv_transpose2d(x, weight, None, *settings)
     dy = check_floating("dy", dy, (len(x), groups * weight.shape[1], *size), x.dtype)
-    dx = conv2d(dy, weight, None, *window, groups)[:, :, : x.shape[2], : x.shape[3]]
-    dweight = conv2d_weight_gradient(_append_zeros(x, more, window[0]), dy, weight.shape[2:], *window, groups)
-    return np.ascontiguousarray(dx), dweight, dy.sum(axis=(0, 2, 3))
+    dx = conv2d(dy, weight, None, *window, groups)
+    dweight = conv2d_weight_gradient(_append_zeros(x, dx.shape[2:]), dy, weight.shape[2:], *window, groups)
+    dx = np.ascontiguousarray(dx[:, :, : x.shape[2], : x.shape[3]])
+    return dx, dweight, dy.sum(axis=(0, 2, 3))
 
 
-def conv_transpose2d_output_size(
-    image_size: Pair, kernel_size: Pair, stride: Pair, padding: Pair, dilation: Pair, output_padding: Pair
-) -> Pair:
-    r"""Return the size of a transposed convolution's output.
+def _append_zeros(x: Array, windows: Pair) -> Array:
+    """Append zero rows and columns, which stamp nothing, until there is a pixel for each window.
 
-    .. math:: H' = (H - 1) s - 2p + d (k - 1) + \text{output\_padding} + 1
-
-    A convolution with a stride maps several sizes to one; output_padding says which of them is meant.
-
-    Parameters
-    ----------
-    image_size, kernel_size, stride, padding, dilation, output_padding : (int, int)
-        Vertical and horizontal, in pixels.
-
-    Raises
-    ------
-    ValueError
-        When output_padding is not smaller than stride or dilation, or nothing is left of the output.
-
-    Examples
-    --------
-    >>> conv_transpose2d_output_size((2, 2), (3, 3), (2, 2), (1, 1), (1, 1), (1, 1))
-    (4, 4)
+    Where dilation lets output_padding exceed the stride, a convolution of the output has more windows than x
+    has pixels.
     """
-    check_output_padding(output_padding, stride, dilation)
-    sides = zip(image_size, kernel_size, stride, padding, dilation, output_padding, strict=True)
-    height, width = ((H - 1) * s - 2 * p + d * (k - 1) + more + 1 for H, k, s, p, d, more in sides)
-    if min(height, width, *image_size) < 1:
-        raise ValueError(f"an image of {image_size} gives an output of {(height, width)}, which has no pixel")
-    return height, width
-
-
-def check_output_padding(output_padding: Pair, stride: Pair, dilation: Pair) -> None:
-    """Fail unless output_padding is smaller than the stride or the dilation, along each side.
-
-    Examples
-    --------
-    >>> check_output_padding((2, 0), (2, 2), (1, 1))
-    Traceback (most recent call last):
-    ValueError: output_padding must be smaller than stride (2, 2) or dilation (1, 1), got (2, 0)
-    """
-    if any(more >= max(both) for more, *both in zip(output_padding, stride, dilation, strict=True)):
-        wanted = f"smaller than stride {stride} or dilation {dilation}"
-        raise ValueError(f"output_padding must be {wanted}, got {output_padding}")
-
-
-def _append_zeros(x: Array, output_padding: Pair, stride: Pair) -> Array:
-    """Append zero rows and columns, which stamp nothing, where output_padding makes room for whole steps.
-
-    With dilation it may exceed the stride; then a convolution of the output has more windows than x pixels.
-    """
-    rows, columns = output_padding[0] // stride[0], output_padding[1] // stride[1]
+    rows, columns = windows[0] - x.shape[2], windows[1] - x.shape[3]
     return np.pad(x, ((0, 0), (0, 0), (0, rows), (0, columns))) if rows or columns else x
 
 

@@ -3,10 +3,9 @@
 import numpy as np
 
 from scratchcv.checks import Array
-from scratchcv.layers.conv2d_checks import check_convolution
-from scratchcv.layers.conv_transpose2d import conv_transpose2d_output_size
+from scratchcv.layers.conv_transpose2d_checks import check_conv_transpose2d
 from scratchcv.layers.patches import groups_of
-from scratchcv.layers.shapes import Pair, pair
+from scratchcv.layers.shapes import Pair
 
 
 def conv_transpose2d_scatter(
@@ -44,12 +43,10 @@ def conv_transpose2d_scatter(
     >>> conv_transpose2d_scatter(x, weight, stride=2).tolist()  # 5 · 7 + 2 · 11 where the stamps overlap
     [[[[14.0, 21.0, 57.0, 33.0, 55.0]]]]
     """
-    settings = stride, padding, dilation, groups
-    x, weight, bias, window, groups = check_convolution(x, weight, bias, *settings, transposed=True)
-    more = pair("output_padding", output_padding, least=0)
+    settings = stride, padding, output_padding, groups, dilation
+    x, weight, bias, window, groups, (height, width) = check_conv_transpose2d(x, weight, bias, *settings)
     (sh, sw), (ph, pw), (dh, dw) = window
     (N, C, H, W), (_, O, kh, kw) = x.shape, weight.shape
-    height, width = conv_transpose2d_output_size((H, W), (kh, kw), *window, more)
     untrimmed = np.zeros((N, O * groups, height + 2 * ph, width + 2 * pw), x.dtype)
     for channels, filters in groups_of(C, O * groups, groups):
         for h, w in np.ndindex(H, W):

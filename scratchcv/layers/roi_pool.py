@@ -51,7 +51,7 @@ def roi_pool(
     -----
     Bins are those of torchvision, worked out in x's own precision: halves are rounded away from zero, and a
     region is at least one pixel. torchvision passes over NaN and -inf; here NaN wins, as in `max_pool2d`.
-    Corners beyond 2³⁰ pixels count as 2³⁰.
+    Corners beyond 2⁶⁰ pixels count as 2⁶⁰.
 
     References
     ----------
@@ -87,7 +87,7 @@ def _round_half_away(values: Array) -> Array:
     """Round as C does, halves away from zero; NumPy would round them to even numbers."""
     whole = np.trunc(values)
     rounded: Array = whole + np.copysign(abs(values - whole) >= 0.5, values)
-    return np.clip(rounded, -(2**30), 2**30)  # so that they are integers, too
+    return rounded
 
 
 def roi_pool_backward(dy: Array, indices: Array, rois: Array, x_shape: tuple[int, int, int, int]) -> Array:

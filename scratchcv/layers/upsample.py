@@ -30,8 +30,8 @@ def interpolate(
         p_o = (o + \tfrac12) \cdot s - \tfrac12 \qquad s = W / W'
 
     with corners aligned p = o (W - 1) / (W' - 1). Bilinear weights are u(d) = max(0, 1 - abs(d)), as in
-    `linear_taps`, bicubic ones those of `cubic_taps`, both in ``layers/taps.py``; beyond the border its pixels
-    are repeated.
+    `linear_taps`, bicubic ones those of `cubic_taps`, both in ``layers/taps.py``; beyond the border its
+    pixels are repeated.
 
     Parameters
     ----------

@@ -58,7 +58,8 @@ def border_weights(
     References
     ----------
     O. Ronneberger, P. Fischer, T. Brox, "U-Net: Convolutional Networks for Biomedical Image Segmentation",
-    2015, equation 2: w0 = 10, sigma about 5 pixels; lecture S1, lines 1717-1803, has the network, not its loss.
+    2015, equation 2: w0 = 10, sigma about 5 pixels. Lecture S1, lines 1717-1803, has the network
+    without its loss.
 
     Examples
     --------

@@ -100,8 +100,9 @@ def dice_loss(
     pixels = tuple(range(2, logits.ndim))
 
     def add_up(values: Array) -> Array:
-        total: Array = values.sum(axis=pixels, keepdims=True)  # (N, C, 1, …)
-        return total
+        # In float64: how NumPy adds up, and so how much is lost, depends on the order in memory.
+        total: Array = values.sum(axis=pixels, keepdims=True, dtype=np.float64)  # (N, C, 1, …)
+        return total.astype(values.dtype)
 
     intersection = add_up(p * g)
     areas = add_up(p**2) + add_up(g**2) if squared else add_up(p) + add_up(g)

@@ -1,5 +1,6 @@
 """Losses in pictures: the focal loss by its parameter, and which boxes hold the mass of a loss."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -49,7 +50,7 @@ def focal_figure(gammas: Sequence[float] = (0, 0.5, 1, 2, 5)) -> "Figure":
     p = np.linspace(0.005, 0.995, 199)
     figure = new_figure(9.5, 3.6)
     left, right = figure.subplots(1, 2, width_ratios=(1.5, 1))
-    for gamma, color in zip(gammas, COLORS, strict=False):
+    for gamma, color in zip(gammas, itertools.cycle(COLORS), strict=False):
         factor = (1 - p) ** gamma
         name = f"γ = {gamma:g}" + (" (cross-entropy)" if gamma == 0 else "")
         left.plot(p, -factor * np.log(p), color=color, linewidth=2, label=name)
@@ -92,9 +93,9 @@ def loss_shares(probabilities: ArrayLike, positive: ArrayLike, losses: ArrayLike
     >>> loss_shares([0.5, 0.2, 0.7, 0.95], [True, False, False, False], [4.0, 3.0, 2.0, 1.0]).tolist()
     [0.4, 0.3, 0.2, 0.1]
     """
-    p, is_positive, losses = _checked(probabilities, positive, losses)
+    p, is_positive, each = _checked(probabilities, positive, losses)
     kind = np.where(is_positive, 0, 3 - (p <= 0.9).astype(int) - (p < 0.5))
-    mass = np.bincount(kind, losses, minlength=4)
+    mass = np.bincount(kind, each, minlength=4)
     shares: Array = mass / mass.sum() if mass.sum() else mass
     return shares
 
@@ -148,8 +149,8 @@ def loss_mass_figure(
 
     order = np.argsort(p)
     shares = []
-    for (name, values), color in zip(losses.items(), COLORS, strict=False):
-        _, _, each = _checked(probabilities, positive, values)
+    for (name, costs), color in zip(losses.items(), itertools.cycle(COLORS), strict=False):
+        _, _, each = _checked(p, is_positive, costs)
         total = max(float(each.sum()), np.finfo(np.float64).tiny)
         middle.plot(
             np.concatenate([[0], p[order], [1]]),
@@ -175,8 +176,8 @@ def _stack(ax: "Axes", names: Sequence[str], shares: Array) -> None:
     for kind, color, part in zip(KINDS, _KIND_COLORS, shares.T, strict=True):
         ax.barh(rows, part, left=start, color=color, label=kind, height=0.7)
         for row in np.flatnonzero(part >= 0.08):
-            text = f"{part[row]:.0%}"
-            ax.text(start[row] + part[row] / 2, row, text, ha="center", va="center", size=8, color="black")
+            middle = start[row] + part[row] / 2
+            ax.text(middle, float(row), f"{part[row]:.0%}", ha="center", va="center", size=8)
         start = start + part
     ax.set_yticks(rows, list(names))
     ax.invert_yaxis()

@@ -66,22 +66,26 @@ def test_indices():
         check_indices("keep", [True, False], "K", 3)
 
 
+BOX = [[0, 0, 1, 1]]
+
+
 @pytest.mark.parametrize(
-    ("name", "function"),
+    ("function", "name"),
     [
-        ("iou_threshold", lambda nan: nms([[0, 0, 1, 1]], [0.5], nan)),
-        ("iou_threshold", lambda nan: soft_nms([[0, 0, 1, 1]], [0.5], iou_threshold=nan)),
-        ("score_threshold", lambda nan: soft_nms([[0, 0, 1, 1]], [0.5], score_threshold=nan)),
-        ("threshold", lambda nan: threshold_scores([0.5], nan)),
-        ("threshold", lambda nan: match_bipartite([[0.5]], nan)),
-        ("threshold", lambda nan: match_best_then_threshold([[0.5]], nan)),
-        ("min_size", lambda nan: remove_small_boxes([[0, 0, 1, 1]], nan)),
-        (
+        pytest.param(lambda nan: nms(BOX, [0.5], nan), "iou_threshold", id="nms"),
+        pytest.param(lambda nan: soft_nms(BOX, [0.5], iou_threshold=nan), "iou_threshold", id="soft_nms"),
+        pytest.param(lambda nan: soft_nms(BOX, [0.5], score_threshold=nan), "score_threshold", id="scores"),
+        pytest.param(lambda nan: threshold_scores([0.5], nan), "threshold", id="threshold_scores"),
+        pytest.param(lambda nan: match_bipartite([[0.5]], nan), "threshold", id="match_bipartite"),
+        pytest.param(lambda nan: match_best_then_threshold([[0.5]], nan), "threshold", id="match_best"),
+        pytest.param(lambda nan: remove_small_boxes(BOX, nan), "min_size", id="remove_small_boxes"),
+        pytest.param(
+            lambda nan: multibox_detection([[0.5, 0.5]], [[0] * 4], BOX, score_threshold=nan),
             "score_threshold",
-            lambda nan: multibox_detection([[0.5, 0.5]], [[0] * 4], [[0, 0, 1, 1]], score_threshold=nan),
+            id="multibox_detection",
         ),
     ],
 )
-def test_nothing_exceeds_nan(name, function):
+def test_nothing_exceeds_nan(function, name):
     with pytest.raises(ValueError, match=f"{name} must be a number, got nan"):
         function(float("nan"))

@@ -37,5 +37,5 @@ def test_bad_input():
         default_box_scales([0.3], levels=1)
     with pytest.raises(ValueError, match=r"relative_sizes must have shape \(N,\), got \(1, 4\)"):
         default_box_scales(np.ones((1, 4)), levels=3)
-    with pytest.raises(ValueError, match=r"relative_sizes must be above 0, got 0\.0"):
+    with pytest.raises(ValueError, match=r"relative_sizes\[\d\] must be finite and above 0, got 0\.0"):
         default_box_scales([0.0, 0.5], levels=3)

@@ -113,6 +113,17 @@ def test_empty_batch(backend):
     assert int(layer.num_batches_tracked) == 0
 
 
+def test_a_call_in_evaluation_remembers_its_statistics(backend):
+    """Training between forward and backward moves the running averages, not the gradient of that call."""
+    layer = BatchNorm2d(1, eps=0).eval()
+    x = np.array([1.0, 5.0], np.float32).reshape(2, 1, 1, 1)
+    y, cache = layer.forward(x)
+    layer.train().forward(10 * x)
+    assert layer.running_var.tolist() != [1]
+    assert layer.backward(np.ones_like(y), cache).ravel().tolist() == [1, 1]
+    assert layer.weight.grad.tolist() == [6]  # of x itself: the mean was 0, the variance 1
+
+
 def test_a_single_value_says_nothing_about_the_variance(backend):
     layer = BatchNorm2d(2)
     y, cache = layer.forward(np.full((1, 2, 1, 1), 5, np.float32))

@@ -15,7 +15,6 @@ from scratchcv.layers import (
     conv_transpose2d_matrix,
     conv_transpose2d_scatter,
 )
-from scratchcv.layers.conv_transpose2d import conv_transpose2d_output_size
 from scratchcv.testing import assert_close, check_layer
 
 D2L = np.array([[0.0, 1.0], [2.0, 3.0]]).reshape(1, 1, 2, 2)
@@ -235,12 +234,3 @@ def test_arguments_stand_where_pytorch_has_them():
     up = ConvTranspose2d(4, 6, 3, 4, 1, 3, 2, False, 5)
     assert (up.stride, up.padding, up.output_padding) == ((4, 4), (1, 1), (3, 3))
     assert (up.groups, up.bias, up.dilation) == (2, None, (5, 5))
-
-
-def test_output_size_is_what_the_convolution_takes_back():
-    """Several sizes become 4 by a stride of 3; output_padding tells them apart."""
-    sizes = [conv_transpose2d_output_size((4, 4), (3, 3), (3, 3), (1, 1), (1, 1), (m, m)) for m in range(3)]
-    assert sizes == [(10, 10), (11, 11), (12, 12)]
-    for height, width in sizes:
-        y = conv2d(np.zeros((1, 1, height, width)), np.zeros((1, 1, 3, 3)), None, 3, 1)
-        assert y.shape == (1, 1, 4, 4)

@@ -50,6 +50,16 @@ def test_copies_stay_as_they_are(backend):
     np.testing.assert_array_equal(y[0, 0], [[2, -np.inf], [1, np.nan], [1, np.nan]])
 
 
+def test_nothing_is_left_of_the_region_before(backend):
+    """The second region's last output has one tap of two: beyond it stood the first region's NaN."""
+    x = np.ones((2, 1, 1, 4))
+    x[0] = np.nan
+    columns = linear_taps(np.array([[2.5, 3.0], [0.5, 1.0]]), 4)
+    y = resample(x, linear_taps(np.zeros((1, 1)), 1), columns, np.array([0, 1]))
+    assert np.isnan(y[0]).all()
+    assert y[1].ravel().tolist() == [1, 1]
+
+
 def test_one_pixel_with_a_weight_is_no_copy(backend):
     half = Taps(np.array([[1]]), np.array([[1]]), np.array([[[0.5]]]))
     assert resample(np.arange(4.0).reshape(1, 1, 2, 2), half, half).item() == 0.75

@@ -67,6 +67,13 @@ def test_a_factor_counts_though_the_size_is_rounded(backend):
     assert_close(by_size.ravel(), np.clip((np.arange(5) + 0.5) * 0.8 - 0.5, 0, 3))
 
 
+def test_where_the_size_doubles_nearest_pixels_do_whatever_the_factor(backend):
+    x = np.arange(4.0).reshape(1, 1, 1, 4)
+    assert interpolate(x, scale_factor=(1, 2.1)).ravel().tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
+    exact = interpolate(x, scale_factor=(1, 2.1), mode="nearest-exact")
+    assert exact.ravel().tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
+
+
 @pytest.mark.parametrize("mode", ["nearest", "bilinear"])
 def test_a_factor_that_leaves_the_size_changes_nothing(backend, mode):
     x = np.arange(4.0).reshape(1, 1, 1, 4)

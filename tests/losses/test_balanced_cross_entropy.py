@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes
 
 from scratchcv.losses import (
     balance_weights,
@@ -12,6 +13,7 @@ from scratchcv.losses import (
     binary_cross_entropy_with_logits,
     cross_entropy,
     inverse_frequency_weights,
+    sigmoid_focal_loss,
 )
 from scratchcv.testing import assert_close, check_loss
 
@@ -108,3 +110,13 @@ def test_bad_arguments():
 def test_weights_of_what_is_no_label():
     with pytest.raises(ValueError, match=r"targets must lie between 0 and 1, got targets\[1\] = 7"):
         balance_weights([1, 7], 0.25)
+
+
+@settings(deadline=None, max_examples=25)
+@given(array_shapes(max_dims=4, max_side=4), st.floats(0, 1), st.integers(0, 2**32 - 1))
+def test_it_is_the_focal_loss_that_does_not_focus(shape, alpha, seed):
+    rng = np.random.default_rng(seed)
+    logits, targets = 5 * rng.standard_normal(shape), rng.integers(0, 2, shape)
+    found = balanced_cross_entropy(logits, targets, alpha=alpha, reduction="none")
+    for ours, wanted in zip(found, sigmoid_focal_loss(logits, targets, alpha=alpha, gamma=0), strict=True):
+        assert_close(ours, wanted, atol=1e-15)

@@ -127,3 +127,13 @@ def test_ten_thousand_does_not_overflow(value, eps, activation, dtype):
 def test_bad_arguments(arguments, options, message):
     with pytest.raises(ValueError, match=message):
         dice_loss(*arguments, **options)
+
+
+def test_many_float32_pixels_are_added_up_in_any_order_of_memory():
+    rng = np.random.default_rng(0)
+    scores, truth = rng.random((1, 2, 500, 600)), rng.integers(0, 2, (1, 2, 500, 600))
+    wanted, _ = dice_loss(scores, truth, activation="none")
+    single = scores.astype(np.float32)
+    for ordered in (single, np.asfortranarray(single), np.moveaxis(np.moveaxis(single, 1, 3).copy(), 3, 1)):
+        loss, _ = dice_loss(ordered, truth, activation="none")
+        assert_close(loss, wanted, rtol=3e-7)

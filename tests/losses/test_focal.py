@@ -179,3 +179,15 @@ def test_bad_arguments():
 def test_focus_takes_lists():
     losses, dentropies = focus([0.0, 1e4], 2)
     assert (losses.tolist(), dentropies.tolist()) == ([0, 1e4], [0, 1])
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(st.integers(1, 4), min_size=1, max_size=3), st.floats(0, 6), st.integers(0, 2**32 - 1))
+def test_a_softmax_of_two_classes_is_a_sigmoid(shape, gamma, seed):
+    rng = np.random.default_rng(seed)
+    x, t = 3 * rng.standard_normal(shape), rng.integers(0, 2, shape)
+    both = np.stack([np.zeros(shape), x], axis=1)
+    losses, dboth = softmax_focal_loss(both, t, gamma=gamma, reduction="none")
+    wanted, dx = sigmoid_focal_loss(x, t, alpha=-1, gamma=gamma)
+    assert_close(losses, wanted, rtol=1e-9, atol=1e-13)
+    assert_close(dboth, np.stack([-dx, dx], axis=1), rtol=1e-9, atol=1e-13)

@@ -156,3 +156,25 @@ def test_bad_arguments():
         linear_svm_loss(np.zeros((2, 3)), [0, 0], np.zeros((4, 3)), np.zeros(4))
     with pytest.raises(ValueError, match="c must be 0 or more, got -1"):
         linear_svm_loss(np.zeros((2, 3)), [0, 0], np.zeros((4, 3)), np.zeros((4, 2)), c=-1)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.tuples(*3 * [st.integers(0, 4)]), st.booleans(), st.integers(0, 2**32 - 1))
+def test_the_machines_do_not_know_of_each_other(sizes, squared, seed):
+    K, N, D = sizes
+    rng = np.random.default_rng(seed)
+    weight, bias, features = rng.standard_normal((K, D)), rng.standard_normal(K), rng.standard_normal((N, D))
+    targets = rng.integers(-1, 2, (N, K))
+    losses, (dweight, dbias) = linear_svm_loss(weight, bias, features, targets, c=0.7, squared=squared)
+    hinge = 0.0
+    for k in range(K):
+        missing = np.maximum(0, 1 - targets[:, k] * (features @ weight[k] + bias[k])) * (targets[:, k] != 0)
+        hinge += 0.7 * float((missing ** (2 if squared else 1)).sum())
+        alone, (dw, db) = linear_svm_loss(
+            weight[k : k + 1], bias[k : k + 1], features, targets[:, k : k + 1], c=0.7, squared=squared
+        )
+        assert_close(alone["regularization"], float((weight[k] ** 2).sum()) / 2)
+        assert_close(dweight[k], dw[0])
+        assert_close(dbias[k], db[0])
+    assert_close(losses["hinge"], hinge)
+    assert_close(losses["regularization"], float((weight**2).sum()) / 2)

@@ -158,3 +158,18 @@ def test_bad_keypoints():
         keypoints_to_heatmap(np.zeros((1, 2, 3)), ROI, 4)
     with pytest.raises(ValueError, match=r"keypoints must have shape \(1, P, 3\), got \(2, 2, 3\)"):
         keypoints_to_heatmap(np.zeros((2, 2, 3)), [ROI], 4)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(0, 2**32 - 1), st.tuples(*3 * [st.integers(1, 4)]), st.sampled_from([0.0, 0.5, 1.0]))
+def test_it_is_the_mean_of_what_each_keypoint_costs_alone(seed, sizes, share):
+    logits, targets, visible = random_case(seed, *sizes, share)
+    loss, dlogits = keypointrcnn_loss(logits, targets, visible)
+    wanted, count = np.zeros_like(logits), max(int(visible.sum()), 1)
+    costs = 0.0
+    for place in zip(*np.nonzero(visible), strict=True):
+        cost, gradient = keypointrcnn_loss(logits[place][None, None], [[targets[place]]], [[True]])
+        costs += cost
+        wanted[place] = gradient[0, 0]
+    assert_close(loss, costs / count)
+    assert_close(dlogits, wanted / count)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes
 
 from scratchcv.losses import smooth_l1_loss
 from scratchcv.testing import assert_close, check_loss
@@ -109,3 +110,14 @@ def test_bad_arguments():
             smooth_l1_loss([1.0], [0.0], beta=beta)
     with pytest.raises(ValueError, match="reduction must be one of"):
         smooth_l1_loss([1.0], [0.0], reduction="")
+
+
+@settings(deadline=None, max_examples=25)
+@given(array_shapes(max_dims=4, max_side=4), st.floats(0.01, 10), st.integers(0, 2**32 - 1))
+def test_the_two_pieces_of_the_definition(shape, beta, seed):
+    prediction, target = 3 * np.random.default_rng(seed).standard_normal((2, *shape))
+    losses, gradient = smooth_l1_loss(prediction, target, beta=beta, reduction="none")
+    d = prediction - target
+    near = abs(d) < beta
+    assert_close(losses, np.where(near, d**2 / (2 * beta), abs(d) - beta / 2))
+    assert_close(gradient, np.where(near, d / beta, np.sign(d)))

@@ -9,8 +9,11 @@ from scratchcv.layers import (
     Add,
     AvgPool2d,
     BatchNorm2d,
+    BedOfNails,
+    Concat,
     Conv2d,
     ConvTranspose2d,
+    Crop,
     Dropout,
     Flatten,
     FrozenBatchNorm2d,
@@ -108,6 +111,13 @@ def test_aligned_regions_by_samples(sampling_ratio, aligned, samples):
     expected = 8 * samples * 3 * 8 + 2 * 3 * 8
     assert layer_cost(layer, (x, rois), y) == (expected, expected)
     assert layer_cost(layer, (x, rois[:0]), y[:0]) == (0, 0)
+
+
+def test_moving_numbers_costs_nothing():
+    x = np.ones((1, 2, 6, 6), np.float32)
+    assert layer_cost(Crop(), (x, 4), Crop()(x, 4)) == (0, 0)
+    assert layer_cost(Concat(), (x, x), Concat()(x, x)) == (0, 0)
+    assert cost(BedOfNails(2), (1, 2, 3, 3)) == (0, 0)
 
 
 def test_a_class_inherits_its_cost_and_a_strange_one_has_none():

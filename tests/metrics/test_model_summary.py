@@ -215,6 +215,13 @@ def test_only_layers_have_a_summary():
         summary(lambda x: x, (1, 2))
 
 
+def test_what_was_given_is_no_output():
+    """In evaluation dropout returns its input, and flattening a view of it."""
+    costs = summary(Sequential(Dropout(0.5), Flatten()).eval(), (2, 3, 4))
+    assert [row.output_shapes for row in costs.rows] == [[(2, 3, 4)], [(2, 12)]]
+    assert costs.output_bytes == 0
+
+
 def test_print():
     text = str(summary(Sequential(Conv2d(1, 4, 3), ReLU()), (1, 1, 6, 6)))
     lines = text.splitlines()
