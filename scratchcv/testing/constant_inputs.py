@@ -25,7 +25,7 @@ class ConstantInputs(Layer):
     --------
     >>> from scratchcv.layers import RoIAlign
     >>> x, rois = np.ones((1, 2, 4, 4)), np.array([[0, 0, 0, 4, 4.0]])
-    >>> y, cache = ConstantInputs(RoIAlign(2), (x, rois), {1}).forward(x)
+    >>> y, cache = ConstantInputs(RoIAlign(2, 1.0, 2), (x, rois), {1}).forward(x)
     >>> y.shape
     (1, 2, 2, 2)
     """
