@@ -1,5 +1,6 @@
 """Checks of array arguments that every room shares: what was wanted, what came."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -67,7 +68,8 @@ def as_floating(array: ArrayLike) -> Array:
         return array
     if array.dtype.kind not in "fiub":
         raise TypeError(f"an array must hold real numbers, got {array.dtype}")
-    return array.astype(np.float32 if array.dtype == np.float16 else np.float64)
+    small = array.dtype.kind == "f" and array.dtype.itemsize <= 4  # half precision, or another byte order
+    return array.astype(np.float32 if small else np.float64)
 
 
 def check_floating(
@@ -95,3 +97,59 @@ def check_floating(
     array = as_floating(check_array(name, value, shape))
     # Not np.ascontiguousarray, which gives a number an axis.
     return np.asarray(array, array.dtype if dtype is None else dtype, order="C")
+
+
+def check_integers(
+    name: str,
+    value: ArrayLike,
+    shape: tuple[int | str, ...],
+    stop: int | None,
+    *others: int,
+    start: int | None = 0,
+) -> Array:
+    """Return labels or indices as a contiguous int64 array, or say which one stands for nothing.
+
+    Parameters
+    ----------
+    name, value, shape
+        As in `check_array`; an empty list may have any dtype.
+    stop : int or None
+        One more than the largest number that is allowed; None where there is no limit.
+    *others : int
+        Further numbers with a meaning of their own, such as IGNORE.
+    start : int or None
+        The smallest number that is allowed; None where there is no limit.
+
+    Raises
+    ------
+    ValueError
+        When the shape differs, or a number is not allowed.
+    TypeError
+        When they are not integers.
+
+    Examples
+    --------
+    >>> check_integers("labels", [0, 3], ("N",), 3)
+    Traceback (most recent call last):
+    ValueError: labels must lie in 0…2, got labels[1] = 3
+    >>> check_integers("labels", [0, 3], ("N",), 3, -100)
+    Traceback (most recent call last):
+    ValueError: labels must lie in 0…2 or be -100, got labels[1] = 3
+    """
+    array = check_array(name, value, shape)
+    if array.size == 0:
+        return np.zeros(array.shape, np.int64)
+    if array.dtype.kind not in "iu":
+        raise TypeError(f"{name} must be integers, got {array.dtype}")
+    low = -math.inf if start is None else start
+    high = math.inf if stop is None else stop
+    if not low <= array.min() <= array.max() < high:
+        wrong = (array < low) | (array >= high)
+        for other in others:
+            wrong &= array != other
+        if wrong.any():
+            place = tuple(int(i) for i in np.argwhere(wrong)[0])
+            allowed = f"be {start} or more" if stop is None else f"lie in {start}…{stop - 1}"
+            wanted = " or be ".join([allowed, *map(str, others)])
+            raise ValueError(f"{name} must {wanted}, got {name}{list(place) or ''} = {array[place]}")
+    return np.asarray(array, np.int64, order="C")

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from scratchcv.checks import as_floating, check_array
+from scratchcv.checks import as_floating, check_array, check_integers
 
 
 def test_an_array_of_the_wanted_shape_is_returned_itself():
@@ -68,3 +68,47 @@ def test_numbers_and_empty_lists_become_float64():
 def test_what_is_no_real_number_is_refused(value):
     with pytest.raises(TypeError, match="an array must hold real numbers, got"):
         as_floating(value)
+
+
+class TestIntegers:
+    def test_numbers_in_range_and_others_pass_as_int64(self):
+        labels = check_integers("labels", np.array([[0, 2], [-2, 1]], np.int8)[:, ::-1], (2, "K"), 3, -2)
+        assert labels.tolist() == [[2, 0], [1, -2]]
+        assert labels.dtype == np.int64
+        assert labels.flags.c_contiguous
+
+    def test_an_empty_list_is_no_error(self):
+        assert check_integers("labels", [], (0,), 3).dtype == np.int64
+
+    def test_either_side_may_be_open(self):
+        huge = np.array([2**62])
+        assert check_integers("ids", huge, ("N",), None).tolist() == [2**62]
+        assert check_integers("ids", [-5, 7], ("N",), None, start=None).tolist() == [-5, 7]
+        assert check_integers("place", 4, (), 5) == 4
+
+    @pytest.mark.parametrize(
+        ("labels", "error", "message"),
+        [
+            ([0], ValueError, r"labels must have shape \(2,\), got \(1,\)"),
+            ([0, 3], ValueError, r"labels must lie in 0…2 or be -2, got labels\[1\] = 3"),
+            ([-1, 0], ValueError, r"got labels\[0\] = -1"),
+            (np.array([0, 2**63], np.uint64), ValueError, r"got labels\[1\] = 9223372036854775808"),
+            ([0.0, 1.0], TypeError, "labels must be integers, got float64"),
+            ([True, False], TypeError, "labels must be integers, got bool"),
+            (["0", "1"], TypeError, "labels must be integers, got <U1"),
+        ],
+    )
+    def test_bad_numbers(self, labels, error, message):
+        with pytest.raises(error, match=message):
+            check_integers("labels", labels, (2,), 3, -2)
+
+    def test_open_sides_are_named(self):
+        with pytest.raises(ValueError, match=r"labels must be 1 or more, got labels\[1\] = 0"):
+            check_integers("labels", [1, 0], ("N",), None, start=1)
+        with pytest.raises(ValueError, match=r"place must lie in 0…4, got place = 5"):
+            check_integers("place", 5, (), 5)
+
+
+def test_another_byte_order_keeps_its_size():
+    assert as_floating(np.array([0.5], ">f4")).dtype == np.float32
+    assert as_floating(np.array([0.5], ">f8")).dtype == np.float64

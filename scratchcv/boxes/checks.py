@@ -95,49 +95,6 @@ def check_valid_boxes(name: str, value: ArrayLike) -> Array:
     return boxes
 
 
-def check_indices(name: str, value: ArrayLike, length: int | str, size: int) -> Array:
-    """Return `value` as integers from 0 to size − 1, or say which one is not.
-
-    Parameters
-    ----------
-    name : str
-        The argument's name, for the message.
-    value : array_like of int, shape (length,)
-        Indices or labels; an empty list may have any dtype.
-    length : int or str
-        How many there should be; a string names a free number.
-    size : int
-        How many things can be named.
-
-    Returns
-    -------
-    ndarray of int, shape (length,)
-
-    Raises
-    ------
-    TypeError
-        When they are no integers.
-    ValueError
-        When the shape differs, or one is negative or too large.
-
-    Examples
-    --------
-    >>> check_indices("labels", [0, 3], "N", 3)
-    Traceback (most recent call last):
-    ValueError: labels[1] must lie between 0 and 2, got 3
-    """
-    indices = check_array(name, value, (length,))
-    if indices.size == 0:
-        return np.zeros(0, np.int64)
-    if indices.dtype.kind not in "iu":
-        raise TypeError(f"{name} must be integers, got {indices.dtype}")
-    outside = np.flatnonzero((indices < 0) | (indices >= size))
-    if outside.size:
-        row = outside[0]
-        raise ValueError(f"{name}[{row}] must lie between 0 and {size - 1}, got {indices[row]}")
-    return indices
-
-
 def check_threshold(name: str, value: float) -> float:
     """Return `value` as a Python float, or say that it is NaN, which nothing exceeds and nothing falls below.
 

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchcv.boxes.checks import as_boxes, check_indices
+from scratchcv.boxes.checks import as_boxes
 from scratchcv.boxes.decode_deltas import decode_deltas, decode_deltas_backward
 from scratchcv.boxes.deltas import check_same_length
-from scratchcv.checks import Array, as_floating, check_array
+from scratchcv.checks import Array, as_floating, check_array, check_integers
 
 
 def decode_class_deltas(deltas: ArrayLike, anchors: ArrayLike, **options: Any) -> Array:
@@ -118,7 +118,7 @@ def select_class_deltas(deltas: ArrayLike, labels: ArrayLike) -> Array:
     [[1.0, 2.0, 3.0, 4.0]]
     """
     of_classes = _as_class_deltas(deltas)
-    labels = check_indices("labels", labels, *of_classes.shape[:2])
+    labels = check_integers("labels", labels, of_classes.shape[:1], of_classes.shape[1])
     return of_classes[np.arange(len(labels)), labels]
 
 
@@ -154,7 +154,7 @@ def select_class_deltas_backward(dselected: ArrayLike, labels: ArrayLike, shape:
     ddeltas = np.zeros(shape, dselected.dtype)
     of_classes = _as_class_deltas(ddeltas)
     check_array("dselected", dselected, (len(of_classes), 4))
-    labels = check_indices("labels", labels, *of_classes.shape[:2])
+    labels = check_integers("labels", labels, of_classes.shape[:1], of_classes.shape[1])
     of_classes[np.arange(len(labels)), labels] = dselected  # a view of ddeltas
     return ddeltas
 

@@ -3,8 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchcv.boxes.checks import check_indices
-from scratchcv.checks import Array, as_floating
+from scratchcv.checks import Array, as_floating, check_integers
 
 
 def gather(values: ArrayLike, indices: ArrayLike) -> Array:
@@ -41,7 +40,7 @@ def gather(values: ArrayLike, indices: ArrayLike) -> Array:
     values = np.asarray(values)
     if values.ndim == 0:
         raise ValueError("values must have shape (N, ...), got ()")
-    return values[check_indices("indices", indices, "K", len(values))]
+    return values[check_integers("indices", indices, ("K",), len(values))]
 
 
 def gather_backward(dy: ArrayLike, indices: ArrayLike, size: int) -> Array:
@@ -80,7 +79,7 @@ def gather_backward(dy: ArrayLike, indices: ArrayLike, size: int) -> Array:
     [7.0, 0.0, 6.0, 0.0]
     """
     dy = as_floating(dy)
-    indices = check_indices("indices", indices, "K", size)
+    indices = check_integers("indices", indices, ("K",), size)
     if dy.shape[:1] != indices.shape:
         raise ValueError(f"dy must have shape ({len(indices)}, ...), got {dy.shape}")
     dx = np.zeros((size, *dy.shape[1:]), dy.dtype)

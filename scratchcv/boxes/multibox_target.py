@@ -9,7 +9,7 @@ from scratchcv.boxes.checks import as_boxes
 from scratchcv.boxes.encode_deltas import encode_deltas
 from scratchcv.boxes.iou import box_iou
 from scratchcv.boxes.matching import BACKGROUND, match_bipartite
-from scratchcv.checks import Array, as_floating, check_array
+from scratchcv.checks import Array, as_floating, check_array, check_integers
 
 MULTIBOX_VARIANCES = (0.1, 0.1, 0.2, 0.2)
 """By which SSD, MXNet and d2l divide deltas."""
@@ -103,11 +103,8 @@ def multibox_target(
     [1.4, 10.0, 2.594, 7.1754]
     """
     anchors, gt_boxes = as_boxes("anchors", anchors), as_boxes("gt_boxes", gt_boxes)
-    gt_labels = check_array("gt_labels", gt_labels, (len(gt_boxes),))
-    if gt_labels.size and gt_labels.dtype.kind not in "iu":
-        raise TypeError(f"gt_labels must be integers, got {gt_labels.dtype}")
-    for row in np.flatnonzero(gt_labels < 1)[:1]:
-        raise ValueError(f"gt_labels[{row}] must be 1 or more, got {gt_labels[row]}: leave padding out")
+    # Labels of padding, -1, are refused: leave such rows out.
+    gt_labels = check_integers("gt_labels", gt_labels, (len(gt_boxes),), None, start=1)
     iou = box_iou(anchors, gt_boxes)
     matches = match_bipartite(iou, threshold, strict=strict, minimum=minimum)
     positive = matches != BACKGROUND

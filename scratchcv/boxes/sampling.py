@@ -5,8 +5,8 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchcv.boxes.matching import BACKGROUND
-from scratchcv.checks import Array, as_floating, check_array
+from scratchcv.boxes.matching import BACKGROUND, IGNORE
+from scratchcv.checks import Array, as_floating, check_array, check_integers
 
 
 def sample_balanced(
@@ -60,9 +60,7 @@ def sample_balanced(
     >>> positive.tolist(), negative.tolist()
     ([1], [0, 2, 4])
     """
-    matches = check_array("matches", matches, ("A",))
-    if matches.size and matches.dtype.kind not in "iu":
-        raise TypeError(f"matches must be integers, got {matches.dtype}")
+    matches = check_integers("matches", matches, ("A",), None, start=IGNORE)
     if batch_size < 0:
         raise ValueError(f"batch_size must not be negative, got {batch_size}")
     if not 0 <= positive_fraction <= 1:

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchcv.boxes.checks import check_indices, check_threshold
+from scratchcv.boxes.checks import check_threshold
 from scratchcv.boxes.top_k import top_k
-from scratchcv.checks import Array, as_floating, check_array
+from scratchcv.checks import Array, as_floating, check_array, check_integers
 
 
 def best_class(scores: ArrayLike, *, background: int = 0) -> tuple[Array, Array]:
@@ -76,7 +76,7 @@ def best_class_backward(dbest: ArrayLike, labels: ArrayLike, num_columns: int) -
     [[0.0, 0.0, 5.0], [0.0, 7.0, 0.0]]
     """
     dbest = as_floating(check_array("dbest", dbest, ("N",)))
-    labels = check_indices("labels", labels, len(dbest), num_columns)
+    labels = check_integers("labels", labels, (len(dbest),), num_columns)
     dscores = np.zeros((len(dbest), num_columns), dbest.dtype)
     np.put_along_axis(dscores, labels[:, None], dbest[:, None], axis=1)
     return dscores

@@ -4,10 +4,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scratchcv.backend import active_form
-from scratchcv.boxes.checks import check_indices, check_threshold, check_valid_boxes
+from scratchcv.boxes.checks import check_threshold, check_valid_boxes
 from scratchcv.boxes.gather import gather_backward
 from scratchcv.boxes.iou import box_iou_backward, box_iou_numpy
-from scratchcv.checks import Array, as_floating, check_array
+from scratchcv.checks import Array, as_floating, check_array, check_integers
 
 METHODS = ("gaussian", "linear")
 
@@ -179,7 +179,7 @@ def soft_nms_backward(
     """
     _check_options(method, sigma, iou_threshold)
     boxes, scores = _checked(boxes, scores)
-    keep = check_indices("keep", keep, "K", len(boxes))
+    keep = check_integers("keep", keep, ("K",), len(boxes))
     dnew = check_array("dnew_scores", dnew_scores, keep.shape).astype(np.float64)
     kept, old_scores = boxes[keep].astype(np.float64), scores[keep].astype(np.float64)
     dkept, dold_scores = np.zeros_like(kept), np.zeros_like(old_scores)

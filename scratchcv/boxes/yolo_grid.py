@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from scratchcv.boxes.checks import check_valid_boxes
 from scratchcv.boxes.convert import box_convert
 from scratchcv.boxes.shape_iou import corners_of, shape_iou
-from scratchcv.checks import Array, as_floating, check_array
+from scratchcv.checks import Array, as_floating, check_array, check_integers
 
 SIZES = ("image", "cell")
 """What widths and heights are relative to."""
@@ -87,7 +87,7 @@ def encode_yolo_grid(
     """
     check_sizes(sizes)
     boxes = check_valid_boxes("boxes", boxes)
-    labels = _check_labels("labels", labels, boxes.shape[:1], 1)
+    labels = check_integers("labels", labels, boxes.shape[:1], None, start=1)
     height, width = image_size
     rows, columns = (grid_size, grid_size) if isinstance(grid_size, int | np.integer) else grid_size
     if min(height, width, rows, columns) <= 0:
@@ -243,10 +243,8 @@ def yolo_label_vectors(grid_boxes: ArrayLike, grid_labels: ArrayLike, num_classe
     [[1.0, 0.4, 0.3, 0.5, 0.9, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]]
     """
     grid_boxes = as_floating(grid_boxes)
-    grid_labels = _check_labels("grid_labels", grid_labels, grid_boxes.shape[:-1], 0)
+    grid_labels = check_integers("grid_labels", grid_labels, grid_boxes.shape[:-1], num_classes + 1)
     check_array("grid_boxes", grid_boxes, (*grid_labels.shape, 4))
-    if grid_labels.max(initial=0) > num_classes:
-        raise ValueError(f"grid_labels must be {num_classes} or less, got {grid_labels.max()}")
     occupied = (grid_labels > 0)[..., None]
     classes = grid_labels[..., None] == np.arange(1, num_classes + 1)
     boxes = np.where(occupied, grid_boxes[..., [0, 1, 3, 2]], 0)  # whatever stands in empty places
@@ -265,15 +263,6 @@ def check_sizes(sizes: str) -> None:
     """
     if sizes not in SIZES:
         raise ValueError(f"sizes must be one of {', '.join(SIZES)}, got {sizes!r}")
-
-
-def _check_labels(name: str, labels: ArrayLike, shape: tuple[int, ...], least: int) -> Array:
-    labels = check_array(name, labels, shape)
-    if labels.size and labels.dtype.kind not in "iu":
-        raise TypeError(f"{name} must be integers, got {labels.dtype}")
-    if labels.min(initial=least) < least:
-        raise ValueError(f"{name} must be {least} or more, got {labels.min()}")
-    return labels.astype(np.int64)
 
 
 def _scales(name: str, boxes: Array, image_size: Sequence[int], sizes: str) -> tuple[Array, Array]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from scratchcv.checks import Array
+from scratchcv.checks import Array, check_integers
 
 
 def check_images(images: Sequence[Array]) -> None:
@@ -61,7 +61,7 @@ def check_targets(targets: Sequence[Mapping[str, Array]], images: Sequence[Array
     >>> image = np.zeros((3, 48, 64), np.float32)
     >>> check_targets([{"boxes": np.array([[5.0, 5, 9, 9]]), "labels": np.array([3])}], [image], 3)
     Traceback (most recent call last):
-    ValueError: targets[0]['labels'][0] must lie in 1…2, got 3
+    ValueError: targets[0]['labels'] must lie in 1…2, got targets[0]['labels'][0] = 3
     """
     if len(targets) != len(images):
         raise ValueError(f"every image needs a target, got {len(images)} images and {len(targets)} targets")
@@ -69,20 +69,15 @@ def check_targets(targets: Sequence[Mapping[str, Array]], images: Sequence[Array
         missing = [key for key in ("boxes", "labels") if key not in target]
         if missing:
             raise ValueError(f"targets[{n}] must have 'boxes' and 'labels', got {sorted(target)}")
-        boxes, labels = np.asarray(target["boxes"]), np.asarray(target["labels"])
+        boxes = np.asarray(target["boxes"])
         if boxes.ndim != 2 or boxes.shape[1] != 4:
             raise ValueError(f"targets[{n}]['boxes'] must have shape (R, 4), got {boxes.shape}")
-        if labels.shape != (len(boxes),):
-            raise ValueError(f"targets[{n}]['labels'] must have shape ({len(boxes)},), got {labels.shape}")
-        if labels.size and labels.dtype.kind not in "iu":
-            raise TypeError(f"targets[{n}]['labels'] must be integers, got {labels.dtype}")
-        _check_objects(n, boxes, labels, image.shape[1:], num_classes)
+        check_integers(f"targets[{n}]['labels']", target["labels"], (len(boxes),), num_classes, start=1)
+        _check_objects(n, boxes, image.shape[1:])
 
 
-def _check_objects(n: int, boxes: Array, labels: Array, size: tuple[int, ...], num_classes: int) -> None:
+def _check_objects(n: int, boxes: Array, size: tuple[int, ...]) -> None:
     height, width = size
-    for r in np.flatnonzero((labels < 1) | (labels >= num_classes)):
-        raise ValueError(f"targets[{n}]['labels'][{r}] must lie in 1…{num_classes - 1}, got {labels[r]}")
     x1, y1, x2, y2 = boxes.T
     for r in np.flatnonzero(~((x2 > x1) & (y2 > y1) & np.isfinite(boxes).all(axis=1))):
         raise ValueError(f"targets[{n}]['boxes'][{r}] has no area: {boxes[r].tolist()}")

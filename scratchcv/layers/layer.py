@@ -18,7 +18,7 @@ class Parameter:
     value : array_like
         The initial value.
     dtype : dtype
-        float32, whatever the value's was, unless float64 is asked for. `Layer.astype` changes a whole layer's.
+        float32 unless asked for, whatever the value's was; `Layer.astype` changes a whole layer's.
 
     Attributes
     ----------

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from scratchcv.backend import active_form
-from scratchcv.checks import Array, check_array, check_floating
-from scratchcv.layers.indices import check_indices
+from scratchcv.checks import Array, check_array, check_floating, check_integers
 
 
 def gather_planes(x: Array, indices: Array) -> Array:
@@ -42,7 +41,7 @@ def gather_planes(x: Array, indices: Array) -> Array:
     [[[[3.0, 0.0]]]]
     """
     N, C, H, W = check_array("x", x, ("N", "C", "H", "W")).shape
-    indices = check_indices("indices", check_array("indices", indices, (N, C, "H'", "W'")), H * W)
+    indices = check_integers("indices", indices, (N, C, "H'", "W'"), H * W)
     return active_form(gather_planes_numpy)(check_floating("x", x, (N, C, H, W)), indices)
 
 
@@ -99,12 +98,10 @@ def scatter_planes(
     """
     N, C, H, W = shape
     blocks = N if images is None else len(images)
-    indices = check_array("indices", indices, (blocks, C, "H'", "W'"))
+    start = 0 if images is None else -1
+    indices = check_integers("indices", indices, (blocks, C, "H'", "W'"), H * W, start=start)
     values = check_floating("values", values, indices.shape)
-    indices = check_indices("indices", indices, H * W, least=0 if images is None else -1)
-    images = (
-        np.arange(N) if images is None else check_indices("images", check_array("images", images, ("M",)), N)
-    )
+    images = np.arange(N) if images is None else check_integers("images", images, ("M",), N)
     return active_form(scatter_planes_numpy)(values, indices, (N, C, H, W), images, overwrite)
 
 

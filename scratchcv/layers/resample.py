@@ -20,8 +20,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from scratchcv.backend import active_form
-from scratchcv.checks import Array, check_array, check_floating
-from scratchcv.layers.indices import check_indices
+from scratchcv.checks import Array, check_floating, check_integers
 from scratchcv.layers.taps import Taps, check_taps
 
 
@@ -136,9 +135,7 @@ def _ready(
 ) -> tuple[Taps, Taps, Array]:
     """Cast weights to the images' dtype, and check that every region has its image and its tables."""
     N, _, H, W = x_shape
-    images = (
-        np.arange(N) if images is None else check_indices("images", check_array("images", images, ("K",)), N)
-    )
+    images = np.arange(N) if images is None else check_integers("images", images, ("K",), N)
     for name, taps in ("rows", rows), ("columns", columns):
         if len(taps.first) not in (1, len(images)):
             raise ValueError(f"{name} must have one table, or {len(images)}, got {len(taps.first)}")

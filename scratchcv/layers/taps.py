@@ -6,8 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from scratchcv.checks import Array, check_array
-from scratchcv.layers.indices import check_indices
+from scratchcv.checks import Array, check_array, check_integers
 
 
 class Taps(NamedTuple):
@@ -46,13 +45,12 @@ def check_taps(name: str, taps: Taps, size: int, dtype: DTypeLike) -> Taps:
     --------
     >>> check_taps("rows", single_taps(np.array([3])), 3, np.float64)
     Traceback (most recent call last):
-    ValueError: rows.first must lie in 0…2, got 3 to 3
+    ValueError: rows.first must lie in 0…2, got rows.first[0, 0] = 3
     """
     T, outputs = np.shape(taps.first)
-    length = check_array(f"{name}.length", taps.length, (T, outputs))
     weights = check_array(f"{name}.weights", taps.weights, (T, outputs, "taps"))
-    first = check_indices(f"{name}.first", taps.first, size)
-    length = check_indices(f"{name}.length", length, weights.shape[2] + 1)
+    first = check_integers(f"{name}.first", taps.first, (T, outputs), size)
+    length = check_integers(f"{name}.length", taps.length, (T, outputs), weights.shape[2] + 1)
     last = first + length - 1
     if last.size and last.max() >= size:
         raise ValueError(f"{name} must take pixels in 0…{size - 1}, got {first.min()} to {last.max()}")

@@ -3,8 +3,7 @@
 import numpy as np
 
 from scratchcv.backend import active_form
-from scratchcv.checks import Array, check_array, check_floating
-from scratchcv.layers.indices import check_indices
+from scratchcv.checks import Array, check_floating, check_integers
 from scratchcv.layers.shapes import Pair
 
 
@@ -43,9 +42,9 @@ def window_maximum(
     ([5.0, 2.0, 0.0], [1, 2, -1])
     """
     x = check_floating("x", x, ("N", "C", "H", "W"))
-    images = check_indices("images", check_array("images", images, ("M",)), len(x))
+    images = check_integers("images", images, ("M",), len(x))
     rows, columns = (
-        check_indices(name, check_array(name, bounds, (len(images), size, 2)), side + 1)
+        check_integers(name, bounds, (len(images), size, 2), side + 1)
         for name, bounds, size, side in (
             ("rows", rows, "H'", x.shape[2]),
             ("columns", columns, "W'", x.shape[3]),

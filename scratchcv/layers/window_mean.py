@@ -5,8 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from scratchcv.backend import active_form
-from scratchcv.checks import Array, check_array, check_floating
-from scratchcv.layers.indices import check_indices
+from scratchcv.checks import Array, check_floating, check_integers
 
 
 def window_mean(x: Array, rows: Array, columns: Array, divisor: Array) -> Array:
@@ -103,7 +102,7 @@ def _windows(
 ) -> tuple[Array, Array, Array]:
     """Check that windows lie within the image, and cast the divisor to its dtype."""
     rows, columns = (
-        check_indices(name, check_array(name, bounds, (size, 2)), side + 1)
+        check_integers(name, bounds, (size, 2), side + 1)
         for name, bounds, size, side in zip(
             ("rows", "columns"), (rows, columns), ("H'", "W'"), image_size, strict=True
         )

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchcv.checks import Array, as_floating
+from scratchcv.checks import Array, as_floating, check_integers
 from scratchcv.losses.binary_cross_entropy import binary_cross_entropy_with_logits
-from scratchcv.losses.labels import check_labels, check_shares
+from scratchcv.losses.shares import check_shares
 
 
 def balanced_cross_entropy(
@@ -139,7 +139,7 @@ def inverse_frequency_weights(labels: ArrayLike, classes: int, *, ignore_index: 
     >>> inverse_frequency_weights([0, 0, 0, 1], 3).round(4).tolist()
     [0.6667, 2.0, 0.0]
     """
-    labels = check_labels(labels, np.shape(labels), classes, ignore_index)
+    labels = check_integers("labels", labels, np.shape(labels), classes, ignore_index)
     counts = np.bincount(labels[labels != ignore_index], minlength=classes)
     total = counts.sum() / max(np.count_nonzero(counts), 1)
     weights: Array = np.divide(total, counts, out=np.zeros(classes), where=counts > 0)

@@ -7,8 +7,8 @@ from numpy.typing import ArrayLike
 
 from scratchcv.checks import Array, as_floating, check_array
 from scratchcv.layers.sigmoid import log_sigmoid, sigmoid
-from scratchcv.losses.labels import check_shares
 from scratchcv.losses.reduction import check_reduction, reduce
+from scratchcv.losses.shares import check_shares
 
 
 def binary_cross_entropy_with_logits(

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scratchcv.boxes.distance_transform import distance_transform
-from scratchcv.checks import Array, check_array
+from scratchcv.checks import Array, check_array, check_integers
 
 
 def border_weights(
@@ -72,9 +72,7 @@ def border_weights(
     """
     if not sigma > 0:
         raise ValueError(f"sigma must be positive, got {sigma}")
-    instances = check_array("instances", instances, ("H", "W"))
-    if instances.size and instances.dtype.kind not in "iu":
-        raise TypeError(f"instances must be integers, got {instances.dtype}")
+    instances = check_integers("instances", instances, ("H", "W"), None, start=None)
     covered = instances != 0
     if class_weight is None:
         # A class that is not there needs no weight.

@@ -5,9 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchcv.checks import Array, as_floating, check_array
+from scratchcv.checks import Array, as_floating, check_array, check_integers
 from scratchcv.layers.softmax import log_softmax
-from scratchcv.losses.labels import check_labels
 from scratchcv.losses.reduction import check_reduction, reduce
 
 
@@ -92,7 +91,7 @@ def cross_entropy(
     if logits.ndim < 2 or not logits.shape[1]:
         raise ValueError(f"logits must have shape (N, K, …) with K > 0, got {logits.shape}")
     classes = logits.shape[1]
-    labels = check_labels(labels, (logits.shape[0], *logits.shape[2:]), classes, ignore_index)
+    labels = check_integers("labels", labels, (logits.shape[0], *logits.shape[2:]), classes, ignore_index)
     used = labels != ignore_index
     index = np.where(used, labels, 0)[:, None]
 

@@ -8,8 +8,8 @@ from numpy.typing import ArrayLike
 from scratchcv.checks import Array, as_floating
 from scratchcv.layers.sigmoid import sigmoid, sigmoid_backward
 from scratchcv.layers.softmax import softmax, softmax_backward
-from scratchcv.losses.labels import check_shares
 from scratchcv.losses.reduction import check_reduction, reduce
+from scratchcv.losses.shares import check_shares
 
 ACTIVATIONS = ("sigmoid", "softmax", "none")
 

@@ -3,9 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchcv.checks import Array, as_floating, check_array
+from scratchcv.checks import Array, as_floating, check_array, check_integers
 from scratchcv.losses.cross_entropy import cross_entropy
-from scratchcv.losses.labels import check_labels
 from scratchcv.losses.multi_task import multi_task_loss
 from scratchcv.losses.smooth_l1 import smooth_l1_loss
 
@@ -78,7 +77,7 @@ def fast_rcnn_loss(
     regions, classes = logits.shape
     if deltas.shape != (regions, 4):
         check_array("deltas", deltas, (regions, 4 * classes))
-    labels = check_labels(labels, (regions,), classes)
+    labels = check_integers("labels", labels, (regions,), classes)
     target_deltas = check_array("target_deltas", target_deltas, (regions, 4))
 
     positive = np.flatnonzero(labels)

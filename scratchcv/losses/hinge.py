@@ -5,9 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchcv.checks import Array, as_floating, check_array
+from scratchcv.checks import Array, as_floating, check_array, check_integers
 from scratchcv.layers.linear import linear, linear_backward
-from scratchcv.losses.labels import check_labels
 from scratchcv.losses.reduction import check_reduction, reduce
 
 
@@ -43,7 +42,7 @@ def one_versus_rest(labels: ArrayLike, classes: int) -> Array:
     >>> one_versus_rest([2, 0], 3).tolist()
     [[-1, 1, -1], [-1, -1, -1]]
     """
-    labels = check_labels(labels, ("N",), classes + 1)
+    labels = check_integers("labels", labels, ("N",), classes + 1)
     return np.where(labels[:, None] == np.arange(1, classes + 1), 1, -1)
 
 

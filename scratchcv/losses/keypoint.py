@@ -3,9 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchcv.checks import Array, as_floating, check_array
+from scratchcv.checks import Array, as_floating, check_array, check_integers
 from scratchcv.losses.cross_entropy import cross_entropy
-from scratchcv.losses.labels import check_labels
 
 
 def keypoints_to_heatmap(keypoints: ArrayLike, rois: ArrayLike, heatmap_size: int) -> tuple[Array, Array]:
@@ -123,7 +122,7 @@ def keypointrcnn_loss(
     dkeypoint_logits = np.zeros_like(keypoint_logits)
     if not visible.any():
         return 0.0, dkeypoint_logits
-    targets = check_labels(np.where(visible, keypoint_targets, 0), (R, P), m * n, name="keypoint_targets")
+    targets = check_integers("keypoint_targets", np.where(visible, keypoint_targets, 0), (R, P), m * n)
     heatmaps = keypoint_logits.reshape(R, P, m * n)[visible]
     loss, dheatmaps = cross_entropy(heatmaps, targets[visible])
     dkeypoint_logits[visible] = dheatmaps.reshape(-1, m, n)

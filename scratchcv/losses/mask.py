@@ -3,9 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchcv.checks import Array, as_floating, check_array
+from scratchcv.checks import Array, as_floating, check_array, check_integers
 from scratchcv.losses.binary_cross_entropy import binary_cross_entropy_with_logits
-from scratchcv.losses.labels import check_labels
 
 
 def maskrcnn_loss(mask_logits: ArrayLike, labels: ArrayLike, mask_targets: ArrayLike) -> tuple[float, Array]:
@@ -56,7 +55,7 @@ def maskrcnn_loss(mask_logits: ArrayLike, labels: ArrayLike, mask_targets: Array
     """
     mask_logits = as_floating(check_array("mask_logits", mask_logits, ("R", "K + 1", "m", "m")))
     regions, classes, *size = mask_logits.shape
-    labels = check_labels(labels, (regions,), classes)
+    labels = check_integers("labels", labels, (regions,), classes)
     mask_targets = check_array("mask_targets", mask_targets, (regions, *size))
 
     own = np.arange(regions), labels

@@ -4,10 +4,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scratchcv.boxes.sampling import hard_negative_mask
-from scratchcv.checks import Array, as_floating, check_array
+from scratchcv.checks import Array, as_floating, check_array, check_integers
 from scratchcv.layers.softmax import log_softmax
 from scratchcv.losses.cross_entropy import cross_entropy
-from scratchcv.losses.labels import check_labels
 from scratchcv.losses.multi_task import multi_task_loss
 from scratchcv.losses.smooth_l1 import smooth_l1_loss
 
@@ -87,7 +86,7 @@ def multibox_loss(
     if not classes:
         raise ValueError(f"logits must have shape (N, A, K + 1), got {logits.shape}")
     check_array("deltas", deltas, (images, anchors, 4))
-    labels = check_labels(labels, (images, anchors), classes)
+    labels = check_integers("labels", labels, (images, anchors), classes)
     target_deltas = check_array("target_deltas", target_deltas, (images, anchors, 4))
 
     positive = labels > 0

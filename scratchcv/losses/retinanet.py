@@ -4,9 +4,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scratchcv.boxes.matching import IGNORE
-from scratchcv.checks import Array, as_floating, check_array
+from scratchcv.checks import Array, as_floating, check_array, check_integers
 from scratchcv.losses.focal import sigmoid_focal_loss
-from scratchcv.losses.labels import check_labels
 from scratchcv.losses.multi_task import multi_task_loss
 from scratchcv.losses.smooth_l1 import smooth_l1_loss
 
@@ -97,7 +96,9 @@ def retinanet_loss(
     images, anchors, columns = logits.shape
     check_array("deltas", deltas, (images, anchors, 4))
     class_of_column = np.arange(0 if background_column else 1, columns + (not background_column))
-    labels = check_labels(labels, (images, anchors), max(columns + (not background_column), 1), IGNORE)
+    labels = check_integers(
+        "labels", labels, (images, anchors), max(columns + (not background_column), 1), IGNORE
+    )
     target_deltas = check_array("target_deltas", target_deltas, deltas.shape)
 
     positive, used = labels > 0, labels != IGNORE

@@ -4,9 +4,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scratchcv.boxes.matching import IGNORE
-from scratchcv.checks import Array, as_floating, check_array
+from scratchcv.checks import Array, as_floating, check_array, check_integers
 from scratchcv.losses.binary_cross_entropy import binary_cross_entropy_with_logits
-from scratchcv.losses.labels import check_labels
 from scratchcv.losses.multi_task import multi_task_loss
 from scratchcv.losses.smooth_l1 import smooth_l1_loss
 
@@ -88,7 +87,7 @@ def rpn_loss(
     if objectness.ndim not in (1, 2):
         raise ValueError(f"objectness must have shape (A,) or (N, A), got {objectness.shape}")
     check_array("deltas", deltas, (*objectness.shape, 4))
-    labels = check_labels(labels, objectness.shape, 2, IGNORE)
+    labels = check_integers("labels", labels, objectness.shape, 2, IGNORE)
     target_deltas = check_array("target_deltas", target_deltas, deltas.shape)
 
     positive, ddeltas = labels == 1, np.zeros_like(deltas)

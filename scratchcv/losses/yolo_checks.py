@@ -5,8 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchcv.checks import Array, check_array
-from scratchcv.losses.labels import check_labels
+from scratchcv.checks import Array, check_array, check_integers
 from scratchcv.losses.multi_task import multi_task_loss
 
 CONFIDENCE_TARGETS = ("iou", "one")
@@ -47,7 +46,7 @@ def check_grid_targets(
     Traceback (most recent call last):
     ValueError: gt_boxes must be finite with positive w and h, got gt_boxes[0] = [0.5, 0.5, 0.0, 0.2]
     """
-    labels = check_labels(gt_labels, shape, num_classes + 1, name="gt_labels")
+    labels = check_integers("gt_labels", gt_labels, shape, num_classes + 1)
     boxes = check_array("gt_boxes", gt_boxes, (*shape, 4))
     occupied = labels > 0
     sound = np.isfinite(boxes).all(axis=-1) & (boxes[..., 2:] > 0).all(axis=-1)

@@ -211,7 +211,7 @@ def _spread(values: Array, decay: float) -> Array:
 
 
 def _logarithmic(ax: "Axes") -> None:
-    """Make the y axis logarithmic, with plain numbers 1, 2, 5, 10 … at it, over many decades only 1, 10 …"""
+    """Make the y axis logarithmic, with plain numbers at it: 1, 2, 5, 10 …, or 1 and 10 alone."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     ax.set_yscale("log")

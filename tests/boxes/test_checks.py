@@ -10,7 +10,7 @@ from scratchcv.boxes import (
     soft_nms,
     threshold_scores,
 )
-from scratchcv.boxes.checks import as_boxes, check_indices, check_valid_boxes
+from scratchcv.boxes.checks import as_boxes, check_valid_boxes
 
 
 def test_floating_boxes_pass_as_they_are(dtype):
@@ -52,18 +52,6 @@ def test_the_first_faulty_row_is_named_with_its_numbers(row, fault):
     with pytest.raises(ValueError) as caught:
         check_valid_boxes("boxes", boxes)
     assert str(caught.value) == f"boxes[1] has {fault}: {boxes[1].tolist()}"
-
-
-def test_indices():
-    given = np.array([2, 0], np.uint8)
-    assert check_indices("keep", given, "K", 3) is given
-    assert check_indices("keep", [], "K", 0).dtype == np.int64
-    with pytest.raises(ValueError, match=r"keep\[0\] must lie between 0 and 1, got 2"):
-        check_indices("keep", given, "K", 2)
-    with pytest.raises(ValueError, match=r"keep must have shape \(3,\), got \(2,\)"):
-        check_indices("keep", given, 3, 3)
-    with pytest.raises(TypeError, match="keep must be integers, got bool"):
-        check_indices("keep", [True, False], "K", 3)
 
 
 BOX = [[0, 0, 1, 1]]

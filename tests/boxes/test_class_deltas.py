@@ -81,7 +81,7 @@ def test_bad_input():
     with pytest.raises(ValueError, match="deltas and anchors must have the same length, got 1 and 2"):
         decode_class_deltas(np.ones((1, 8)), [[0, 0, 1, 1]] * 2)
     for label in (2, -1):
-        with pytest.raises(ValueError, match=rf"labels\[0\] must lie between 0 and 1, got {label}"):
+        with pytest.raises(ValueError, match=rf"labels must lie in 0…1, got labels\[0\] = {label}"):
             select_class_deltas(np.ones((1, 8)), [label])
     with pytest.raises(ValueError, match=r"dselected must have shape \(1, 4\), got \(2, 4\)"):
         select_class_deltas_backward(np.ones((2, 4)), [0], (1, 8))

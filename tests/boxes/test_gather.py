@@ -39,8 +39,8 @@ def test_nothing(dtype):
 @pytest.mark.parametrize(
     ("indices", "message"),
     [
-        ([0, 3], r"indices\[1\] must lie between 0 and 2, got 3"),
-        ([-1], r"indices\[0\] must lie between 0 and 2, got -1"),
+        ([0, 3], r"indices must lie in 0…2, got indices\[1\] = 3"),
+        ([-1], r"indices must lie in 0…2, got indices\[0\] = -1"),
         ([[0]], r"indices must have shape \(K,\), got \(1, 1\)"),
     ],
 )

@@ -86,7 +86,7 @@ def test_variances_and_read_only_views():
 
 
 def test_bad_input():
-    with pytest.raises(ValueError, match=r"gt_labels\[1\] must be 1 or more, got -1: leave padding out"):
+    with pytest.raises(ValueError, match=r"gt_labels must be 1 or more, got gt_labels\[1\] = -1"):
         multibox_target(ANCHORS, [TRUTHS[0], [-1] * 4], [1, -1])
     with pytest.raises(ValueError, match=r"gt_labels must have shape \(2,\), got \(1,\)"):
         multibox_target(ANCHORS, TRUTHS, [1])

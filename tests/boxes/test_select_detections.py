@@ -119,7 +119,7 @@ def test_bad_scores():
 
 
 def test_bad_labels():
-    with pytest.raises(ValueError, match=r"labels\[1\] must lie between 0 and 2, got -1"):
+    with pytest.raises(ValueError, match=r"labels must lie in 0…2, got labels\[1\] = -1"):
         best_class_backward([1.0, 1.0], [0, -1], 3)
     with pytest.raises(TypeError, match="labels must be integers, got float64"):
         best_class_backward([1.0], [1.5], 3)

@@ -200,7 +200,7 @@ def test_the_backward_pass_takes_any_memory():
     check_box_op(soft_nms_backward, np.ones(3), boxes, scores, keep)
     with pytest.raises(ValueError, match=r"dnew_scores must have shape \(3,\), got \(2,\)"):
         soft_nms_backward([1, 1], boxes, scores, keep)
-    with pytest.raises(ValueError, match=r"keep\[1\] must lie between 0 and 2, got 3"):
+    with pytest.raises(ValueError, match=r"keep must lie in 0…2, got keep\[1\] = 3"):
         soft_nms_backward([1, 1], boxes, scores, [0, 3])
 
 

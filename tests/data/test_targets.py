@@ -53,8 +53,12 @@ def test_bad_images(image, error, message):
         (target([], []), ValueError, r"targets\[1\]\['boxes'\] must have shape \(R, 4\), got \(0,\)"),
         (target([BOX], [1, 2]), ValueError, r"targets\[1\]\['labels'\] must have shape \(1,\), got \(2,\)"),
         (target([BOX], [1.7]), TypeError, r"targets\[1\]\['labels'\] must be integers, got float64"),
-        (target([BOX], [0]), ValueError, r"targets\[1\]\['labels'\]\[0\] must lie in 1…2, got 0"),
-        (target([BOX, BOX], [1, 3]), ValueError, r"targets\[1\]\['labels'\]\[1\] must lie in 1…2, got 3"),
+        (target([BOX], [0]), ValueError, r"targets\[1\]\['labels'\] must lie in 1…2, got .*\[0\] = 0"),
+        (
+            target([BOX, BOX], [1, 3]),
+            ValueError,
+            r"\['labels'\] must lie in 1…2, got .*\[1\] = 3",
+        ),
         (
             target([BOX, [9.0, 1, 9, 5]], [1, 1]),
             ValueError,

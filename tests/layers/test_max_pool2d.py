@@ -139,9 +139,9 @@ def test_gradients_to_places_that_do_not_exist():
     """The kernel writes where the indices say: they must be in the image."""
     _, indices = max_pool2d(np.random.default_rng(0).random((2, 3, 8, 8)), 2)
     dy = np.ones((2, 3, 4, 4))
-    with pytest.raises(ValueError, match=r"indices must lie in 0…15, got \d+ to 6[0-3]"):
+    with pytest.raises(ValueError, match=r"indices must lie in 0…15, got indices\[0, 0, \d, \d\] = \d\d"):
         max_pool2d_backward(dy, indices, (4, 4))
-    with pytest.raises(ValueError, match="indices must lie in 0…63, got -1 to"):
+    with pytest.raises(ValueError, match=r"indices must lie in 0…63, got indices\[.*\] = -1"):
         max_pool2d_backward(dy, np.where(indices == indices.min(), -1, indices), (8, 8))
     with pytest.raises(TypeError, match="indices must be integers, got float64"):
         max_pool2d_backward(dy, indices.astype(float), (8, 8))

@@ -89,9 +89,9 @@ def test_no_images(backend):
 
 def test_bad_input():
     x, indices = np.ones((1, 1, 2, 2)), np.array([[[[0, 16], [1, 2]]]])
-    with pytest.raises(ValueError, match="indices must lie in 0…15, got 0 to 16"):
+    with pytest.raises(ValueError, match=r"indices must lie in 0…15, got indices\[.*\] = 16"):
         max_unpool2d(x, indices, 2)
-    with pytest.raises(ValueError, match="indices must lie in 0…8, got 0 to 16"):
+    with pytest.raises(ValueError, match=r"indices must lie in 0…8, got indices\[.*\] = 16"):
         max_unpool2d_backward(np.ones((1, 1, 3, 3)), indices)
     with pytest.raises(TypeError, match="indices must be integers, got float64"):
         max_unpool2d(x, x, 2)

@@ -63,13 +63,13 @@ def test_the_last_of_several_stays(places):
 
 def test_bad_input():
     values = np.zeros((1, 2, 2, 2))
-    with pytest.raises(ValueError, match="indices must lie in 0…5, got 0 to 6"):
+    with pytest.raises(ValueError, match=r"indices must lie in 0…5, got indices\[.*\] = 6"):
         scatter_planes(values, np.arange(8).reshape(values.shape) % 7, (1, 2, 2, 3))
-    with pytest.raises(ValueError, match="indices must lie in -1…5, got -2 to -2"):
+    with pytest.raises(ValueError, match=r"indices must lie in -1…5, got indices\[.*\] = -2"):
         scatter_planes(values, np.full(values.shape, -2), (1, 2, 2, 3), np.zeros(1, int))
     with pytest.raises(ValueError, match=r"indices must have shape \(1, 2, H', W'\), got \(1, 1, 2, 2\)"):
         gather_planes(values, np.zeros((1, 1, 2, 2), int))
-    with pytest.raises(ValueError, match="images must lie in 0…0, got 1 to 1"):
+    with pytest.raises(ValueError, match=r"images must lie in 0…0, got images\[.*\] = 1"):
         scatter_planes(values, np.zeros(values.shape, int), (1, 2, 2, 3), np.ones(1, int))
     with pytest.raises(ValueError, match=r"images must have shape \(M,\), got \(1, 1\)"):
         scatter_planes(values, np.zeros(values.shape, int), (1, 2, 2, 3), np.ones((1, 1), int))

@@ -177,5 +177,5 @@ def test_bad_input():
         roi_pool(SIXTEEN, np.zeros((0, 5)), 2, 0)
     with pytest.raises(ValueError, match=r"rois must have shape \(1, 5\), got \(2, 5\)"):
         roi_pool_backward(y, indices, np.zeros((2, 5)), SIXTEEN.shape)
-    with pytest.raises(ValueError, match="indices must lie in -1…8, got 5 to 15"):
+    with pytest.raises(ValueError, match=r"indices must lie in -1…8, got indices\[.*\] = 13"):
         roi_pool_backward(y, indices, np.zeros((1, 5)), (1, 1, 3, 3))

@@ -107,8 +107,8 @@ def test_tables_that_leave_the_image():
     assert kept.weights.dtype == np.float32
     for bad, message in [
         (Taps(first + 1, length, weights), "rows must take pixels in 0…2, got 1 to 3"),
-        (Taps(first - 1, length, weights), "rows.first must lie in 0…2, got -1 to 0"),
-        (Taps(first, length + 1, weights), "rows.length must lie in 0…2, got 3 to 3"),
+        (Taps(first - 1, length, weights), r"rows\.first must lie in 0…2, got rows\.first\[.*\] = -1"),
+        (Taps(first, length + 1, weights), r"rows\.length must lie in 0…2, got rows\.length\[.*\] = 3"),
         (Taps(first, length[:, :1], weights), r"rows.length must have shape \(1, 2\), got \(1, 1\)"),
         (Taps(first, length, weights[0]), r"rows.weights must have shape \(1, 2, taps\), got \(2, 2\)"),
     ]:
