@@ -82,6 +82,17 @@ class Layer:
         """Return the output alone: inference."""
         return self.forward(*inputs, **options)[0]
 
+    def __repr__(self) -> str:
+        """Return the class and what is in it: shapes of parameters, or the layers line by line."""
+        shapes = [
+            f"{name}={value.value.shape}"
+            for name, value in vars(self).items()
+            if isinstance(value, Parameter)
+        ]
+        children = [f"({name}): {child!r}".replace("\n", "\n  ") for name, child in self.named_children()]
+        inside = "".join(f"\n  {child}" for child in children) + "\n" if children else ""
+        return f"{type(self).__name__}({', '.join(shapes)}{inside})"
+
     def named_children(self) -> Iterator[tuple[str, "Layer"]]:
         """Yield the layers directly inside this one with their names."""
         for name, attribute in vars(self).items():
@@ -228,6 +239,9 @@ class Sequential(Layer):
     """
 
     def __init__(self, *layers: Layer) -> None:
+        for layer in layers:
+            if not isinstance(layer, Layer):
+                raise TypeError(f"Sequential takes layers, one after another, got {layer!r}")
         self.layers = layers
 
     def named_children(self) -> Iterator[tuple[str, Layer]]:

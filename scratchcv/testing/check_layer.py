@@ -69,7 +69,12 @@ def check_layer(
     >>> print(check_layer(ReLU(), (2, 3, 4, 4)).skipped)
     0
     """
+    given: Any = layer
+    if not isinstance(given, Layer):
+        hint = f": write {given.__name__}(…)" if isinstance(given, type) else ""
+        raise TypeError(f"layer must be a Layer, got {given!r}{hint}")
     name = name or type(layer).__name__
+    layer_laws.check_owns_parameters(layer, name)
     layer = copy.deepcopy(layer).astype(np.float64)
     layer.zero_grad()
     drawn = tuple(_draw(given, seed + position) for position, given in enumerate(inputs))

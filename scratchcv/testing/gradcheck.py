@@ -23,6 +23,8 @@ class GradientReport:
         Entries compared, and entries left out because the function has a kink there.
     worst : float
         The largest relative error.
+    unchecked : tuple of str
+        Floating inputs for which backward returned no gradient.
 
     Examples
     --------
@@ -33,14 +35,19 @@ class GradientReport:
     checked: int = 0
     skipped: int = 0
     worst: float = 0.0
+    unchecked: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         skipped = f" ({self.skipped} at kinks skipped)" if self.skipped else ""
-        return f"{self.checked} entries agree, relative error at most {self.worst:.1e}{skipped}"
+        without = f"; without gradient: {', '.join(self.unchecked)}" if self.unchecked else ""
+        return f"{self.checked} entries agree, relative error at most {self.worst:.1e}{skipped}{without}"
 
     def __add__(self, other: "GradientReport") -> "GradientReport":
         return GradientReport(
-            self.checked + other.checked, self.skipped + other.skipped, max(self.worst, other.worst)
+            self.checked + other.checked,
+            self.skipped + other.skipped,
+            max(self.worst, other.worst),
+            self.unchecked + other.unchecked,
         )
 
 
@@ -125,18 +132,26 @@ def gradcheck(
         raise AssertionError(f"{title} must return {len(fixed)} gradients, got {len(gradients)}")
 
     report = GradientReport()
-    for position, (value, gradient) in enumerate(zip(fixed, gradients, strict=False)):
-        if gradient is None or not _is_floating(value):
+    if not any(_is_floating(value) for value in fixed):
+        raise AssertionError(f"{title}: there is nothing to check, no input is an array of floating numbers")
+    for position, value in enumerate(fixed):
+        gradient = gradients[position] if position < len(gradients) else None
+        name = names[position] if position < len(names) else f"input {position}"
+        if not _is_floating(value):
+            continue
+        if gradient is None:
+            report += GradientReport(unchecked=(name,))
             continue
 
         def moved(x: Array, position: int = position) -> Any:
             return forward(*fixed[:position], x, *fixed[position + 1 :])
 
-        name = names[position] if position < len(names) else f"input {position}"
         report += compare_gradient(
             moved, value, gradient, dy, title=f"{title}: gradient of {name}",
             rtol=rtol, eps=eps, max_entries=max_entries, max_skipped=max_skipped, seed=seed,
         )  # fmt: skip
+    if all(gradient is None for gradient in gradients):
+        raise AssertionError(f"{title} returns no gradient at all, for {', '.join(report.unchecked)}")
     return report
 
 
@@ -164,6 +179,7 @@ def compare_gradient(
     gradient = np.asarray(gradient)
     if gradient.shape != x.shape:
         hint = ": transposed?" if gradient.shape == x.shape[::-1] else ""
+        hint = ": not summed over the batch?" if gradient.shape[1:] == x.shape else hint
         raise AssertionError(f"{title} must have shape {x.shape}, got {gradient.shape}{hint}")
     indices = sample_indices(x.shape, max_entries, seed)
     numerical = differentiate(function, x, dy, indices, eps=eps)

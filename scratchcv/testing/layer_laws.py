@@ -20,11 +20,19 @@ def own_arrays(layer: Layer) -> list[Array]:
     return arrays
 
 
+def forward(layer: Layer, inputs: tuple[Any, ...], name: str) -> tuple[Any, Any]:
+    """Return what forward returns, if that is a pair."""
+    result: Any = layer.forward(*inputs)
+    if not isinstance(result, tuple) or len(result) != 2:
+        raise AssertionError(f"{name}.forward must return (output, cache), got {type(result).__name__}")
+    return result
+
+
 def run(layer: Layer, inputs: tuple[Any, ...], name: str, dy: Any = None) -> tuple[Any, Any, Any]:
     """Run forward and backward with everything read-only; return y, dy and a tuple of input gradients."""
     before = [leaf.copy() for leaf in leaves(inputs)]
     with explain_writes(f"{name}.forward"):
-        y, cache = layer.forward(*inputs)
+        y, cache = forward(layer, inputs, name)
     spare = own_arrays(layer)
     freeze(y, spare)
     freeze(cache, spare)
@@ -40,13 +48,24 @@ def run(layer: Layer, inputs: tuple[Any, ...], name: str, dy: Any = None) -> tup
     return y, dy, dx if len(inputs) > 1 else (dx,)
 
 
+def check_owns_parameters(layer: Layer, name: str) -> None:
+    """Fail when a weight or bias is a plain array, which no optimizer would find."""
+    for prefix, child in layer.named_layers():
+        for key in ("weight", "bias"):
+            if isinstance(vars(child).get(key), np.ndarray) and key not in child.buffers:
+                place = f"{name}.{prefix}.{key}" if prefix else f"{name}.{key}"
+                raise AssertionError(
+                    f"{place} is a plain array: make it a Parameter, or name it in `buffers` if it stays"
+                )
+
+
 def check_stores_nothing(layer: Layer, inputs: tuple[Any, ...], name: str) -> None:
     """Fail when forward or backward leaves anything on the layer besides gradients and running statistics."""
     layer = copy.deepcopy(layer)
     before = _attributes(layer)
     parameters = {key: parameter.value.copy() for key, parameter in layer.named_parameters()}
     with explain_writes(f"{name}.forward"):
-        y, cache = layer.forward(*inputs)
+        y, cache = forward(layer, inputs, name)
     _same_attributes(before, _attributes(layer), f"{name}.forward")
     buffers = {key: buffer.copy() for key, buffer in layer.named_buffers()}
     with explain_writes(f"{name}.backward"):

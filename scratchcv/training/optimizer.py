@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from scratchcv.checks import Array
-from scratchcv.layers.layer import Parameter
+from scratchcv.layers.layer import Layer, Parameter
 
 
 class Optimizer:
@@ -58,6 +58,8 @@ class Optimizer:
         weight_decay: float = 0.0,
         decay_1d: bool = True,
     ) -> None:
+        if isinstance(parameters, Layer):
+            raise TypeError("parameters must be Parameter objects, got a layer: pass its .parameters()")
         self.parameters = list(dict.fromkeys(parameters))
         if not self.parameters:
             raise ValueError("parameters must hold at least one Parameter, got none")

@@ -271,3 +271,22 @@ class TestSequential:
                 return x + 100
 
         assert Sequential(Loud(), Loud())(np.zeros(1)).tolist() == [200]
+
+
+def test_a_layer_shows_what_is_in_it():
+    net = Sequential(Conv2d(3, 8, 3), Sequential(BatchNorm2d(8)))
+    assert repr(net) == (
+        "Sequential(\n"
+        "  (0): Conv2d(weight=(8, 3, 3, 3), bias=(8,))\n"
+        "  (1): Sequential(\n"
+        "    (0): BatchNorm2d(weight=(8,), bias=(8,))\n"
+        "  )\n"
+        ")"
+    )
+    assert repr(Sequential()) == "Sequential()"
+
+
+@pytest.mark.parametrize("wrong", [[Conv2d(1, 1, 1)], np.tanh, None])
+def test_sequential_takes_layers_alone(wrong):
+    with pytest.raises(TypeError, match="Sequential takes layers, one after another, got"):
+        Sequential(Conv2d(1, 1, 1), wrong)

@@ -483,3 +483,26 @@ def test_arrays_are_taken_as_they_are():
 
 def test_many_entries_are_sampled():
     assert check_layer(ReLU(), (2, 8, 9, 9), max_entries=10).checked == 10
+
+
+def test_a_forward_without_cache_is_told():
+    class NoCache(Layer):
+        def forward(self, x):
+            return x
+
+    with pytest.raises(AssertionError, match=r"NoCache.forward must return \(output, cache\), got ndarray"):
+        check_layer(NoCache(), (2, 3))
+
+
+def test_a_class_is_no_layer():
+    with pytest.raises(TypeError, match=r"layer must be a Layer, got .*ReLU.*: write ReLU\(…\)"):
+        check_layer(ReLU, (2, 3))
+
+
+def test_a_weight_that_no_optimizer_would_find():
+    class Plain(Layer):
+        def __init__(self):
+            self.weight = np.ones(3, np.float32)
+
+    with pytest.raises(AssertionError, match=r"Plain.weight is a plain array: make it a Parameter"):
+        check_layer(Plain(), (2, 3))

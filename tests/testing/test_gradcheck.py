@@ -234,3 +234,23 @@ def test_a_function_that_is_zero_everywhere_has_no_gradient():
     assert nothing.checked == 3
     with pytest.raises(AssertionError, match="is wrong at"):
         gradcheck(lambda x: 0 * x, lambda dy, x: np.full(3, np.nan), [np.ones(3)])
+
+
+def test_what_is_not_checked_is_named():
+    report = gradcheck(lambda x, b: x + b, lambda dy, x, b: dy, [np.ones(3), np.ones(3)], names=("x", "bias"))
+    assert report.unchecked == ("bias",)
+    assert str(report).endswith("; without gradient: bias")
+
+
+def test_nothing_checked_is_no_success():
+    with pytest.raises(AssertionError, match="there is nothing to check"):
+        gradcheck(np.square, lambda dy, x: 7 * dy, [[1, 2, 3]])
+    with pytest.raises(AssertionError, match="returns no gradient at all, for input 0"):
+        gradcheck(np.square, lambda dy, x: None, [np.ones(3)])
+
+
+def test_a_sum_over_the_batch_that_was_forgotten():
+    with pytest.raises(
+        AssertionError, match=r"must have shape \(4,\), got \(5, 4\): not summed over the batch"
+    ):
+        gradcheck(lambda x, b: x + b, lambda dy, x, b: (dy, dy), [np.ones((5, 4)), np.ones(4)])

@@ -139,3 +139,8 @@ def test_bad_arguments() -> None:
             SGD([Parameter([1.0])], lr=lr)
         with pytest.raises(ValueError, match="lr must be finite and at least 0"):
             SGD([Parameter([1.0])], lr=0.1).step(lr)
+
+
+def test_a_layer_is_not_its_parameters():
+    with pytest.raises(TypeError, match=r"got a layer: pass its .parameters\(\)"):
+        SGD(Layer(), 0.1)
