@@ -11,7 +11,7 @@ from scratchcv.losses.shares import check_shares
 
 
 def balanced_cross_entropy(
-    logits: ArrayLike, targets: ArrayLike, *, alpha: float = 0.25, reduction: str = "mean"
+    logits: ArrayLike, targets: ArrayLike, *, alpha: float = 0.75, reduction: str = "mean"
 ) -> tuple[Any, Array]:
     r"""Return the α-balanced cross-entropy of yes-or-no targets, and its gradient.
 
@@ -27,9 +27,9 @@ def balanced_cross_entropy(
     targets : array_like like `logits`
         Labels 0 and 1.
     alpha : float
-        Weight of the positives, 0 to 1; the negatives have the rest.
+        Weight of the positives, 0 to 1; the negatives have the rest. Above .5 where positives are rare.
     reduction : {"mean", "sum", "none"}
-        What becomes of the elements' losses; the mean divides by their number.
+        What becomes of the elements' losses. By default their mean, which divides by their number.
 
     Returns
     -------
@@ -45,21 +45,28 @@ def balanced_cross_entropy(
     Notes
     -----
     The slide prints :math:`-\alpha \log p_t` for both. That balances nothing, it only scales the loss.
-    With alpha = .5 this is half the binary cross-entropy. The same idea for many classes, :math:`-\sum w_c
+    With alpha = .5 this is half the binary cross-entropy.
+
+    The default is what the paper found best for this loss (table 1a, γ = 0): the positives, which among a
+    detector's anchors are rare, weigh three times as much as the negatives. The .25 of `sigmoid_focal_loss`
+    belongs to its γ = 2: there the factor :math:`(1 - p_t)^\gamma` has silenced most negatives already, and
+    the few positives need less.
+
+    The same idea for many classes, :math:`-\sum w_c
     \log p_c`, is ``cross_entropy(…, weight=w)``; `inverse_frequency_weights` gives the w of the lecture.
 
     References
     ----------
-    T.-Y. Lin et al., "Focal Loss for Dense Object Detection", 2017, section 3.1, equation 3;
-    lecture S4, lines 605-609.
+    T.-Y. Lin et al., "Focal Loss for Dense Object Detection", 2017, section 3.1, equation 3,
+    and table 1; lecture S4, lines 605-609.
 
     Examples
     --------
     >>> loss, dlogits = balanced_cross_entropy([0.0, 0.0], [1, 0], reduction="none")
-    >>> loss.round(4).tolist(), dlogits.tolist()  # a quarter and three quarters of log 2
-    ([0.1733, 0.5199], [-0.125, 0.375])
+    >>> loss.round(4).tolist(), dlogits.tolist()  # three quarters of log 2 for the yes, a quarter for the no
+    ([0.5199, 0.1733], [-0.375, 0.125])
     """
-    weight = balance_weights(targets, alpha).astype(as_floating(logits).dtype)
+    weight = balance_weights(targets, alpha).astype(as_floating(logits).dtype)  # α_t
     return binary_cross_entropy_with_logits(logits, targets, weight=weight, reduction=reduction)
 
 

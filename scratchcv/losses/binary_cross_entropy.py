@@ -40,7 +40,7 @@ def binary_cross_entropy_with_logits(
     ignore_index : int, optional
         Target of elements that count neither in the loss nor in its mean, such as 255 for unlabelled pixels.
     reduction : {"mean", "sum", "none"}
-        What becomes of the elements' losses.
+        What becomes of the elements' losses; by default their mean.
 
     Returns
     -------
@@ -107,7 +107,7 @@ def binary_cross_entropy(
     weight : array_like, optional
         Weight of each element; broadcast to the shape of `scores`.
     reduction : {"mean", "sum", "none"}
-        What becomes of the elements' losses; the mean of nothing is 0.
+        What becomes of the elements' losses; by default their mean, that of nothing being 0.
 
     Returns
     -------

@@ -22,7 +22,7 @@ def content_loss(
     target_features : array_like (N, C, H, W)
         The content image's P.
     reduction : {"mean", "sum", "none"}
-        What becomes of the squared differences.
+        What becomes of the squared differences; by default their mean.
 
     Returns
     -------

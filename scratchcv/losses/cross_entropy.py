@@ -42,7 +42,7 @@ def cross_entropy(
     ignore_index : int
         Label of elements that count neither in the loss nor in its mean.
     reduction : {"mean", "sum", "none"}
-        What becomes of the elements' losses.
+        What becomes of the elements' losses; by default their mean.
     label_smoothing : float
         s, from 0 to 1.
     pixel_weight : array_like like `labels`, optional

@@ -46,7 +46,7 @@ def dice_loss(
     eps : float
         Smooths the quotient. 0 is the coefficient itself.
     reduction : {"mean", "sum", "none"}
-        What becomes of the losses of images and classes.
+        What becomes of the losses of images and classes; by default their mean.
 
     Returns
     -------

@@ -39,7 +39,8 @@ def sigmoid_focal_loss(
     gamma : float
         How far to look away; 0 is the cross-entropy.
     reduction : {"none", "mean", "sum"}
-        What becomes of the elements' losses; the mean divides by their number and is 0 for none.
+        What becomes of the elements' losses. By default nothing, as in torchvision; the mean divides by their
+        number and is 0 for none.
 
     Returns
     -------
@@ -76,11 +77,12 @@ def sigmoid_focal_loss(
     yes = targets == 1
     if not (yes | (targets == 0)).all():
         raise ValueError("targets must be 0 or 1")
-    weights = 1.0 if alpha == -1 else balance_weights(yes.astype(logits.dtype), alpha)
-    of_truth = np.where(yes, logits, -logits)
-    losses, dentropies = focus(-log_sigmoid(of_truth), gamma)
-    dlogits = weights * dentropies * sigmoid(-of_truth)
-    return reduce(weights * losses, np.where(yes, -dlogits, dlogits), reduction, losses.size)
+    weights = 1.0 if alpha == -1 else balance_weights(yes.astype(logits.dtype), alpha)  # α_t
+    x_t = np.where(yes, logits, -logits)  # p_t = σ(x_t)
+    losses, dentropies = focus(-log_sigmoid(x_t), gamma)  # of h = -log p_t
+    slope = sigmoid(-x_t)  # |dh/dx| = 1 - p_t: h falls with x for a yes, and rises for a no
+    dlogits = weights * dentropies * np.where(yes, -slope, slope)
+    return reduce(weights * losses, dlogits, reduction, losses.size)
 
 
 def softmax_focal_loss(
@@ -112,7 +114,7 @@ def softmax_focal_loss(
     ignore_index : int
         Label of elements that count neither in the loss nor in its mean.
     reduction : {"mean", "sum", "none"}
-        As in `cross_entropy`: the mean divides by the sum of the weights used.
+        As in `cross_entropy`: by default the mean, which divides by the sum of the weights used.
 
     Returns
     -------
@@ -144,10 +146,11 @@ def softmax_focal_loss(
     (0.00105, [[0.0029, -0.0029]])
     """
     check_reduction(reduction)
+    # h = -log p_c of each element, and its gradient dh/dx_k = p_k - [k = c]
     entropies, dlogits = cross_entropy(logits, labels, ignore_index=ignore_index, reduction="none")
     losses, dentropies = focus(entropies, gamma)
     used = np.asarray(labels) != ignore_index
-    weights = used.astype(losses.dtype)
+    weights = used.astype(losses.dtype)  # w_c
     if weight is not None:
         classes = dlogits.shape[1]
         index = np.where(used, labels, 0).astype(np.intp)
@@ -196,8 +199,8 @@ def focus(entropies: ArrayLike, gamma: float) -> tuple[Array, Array]:
     """
     if not gamma >= 0:
         raise ValueError(f"gamma must be 0 or more, got {gamma}")
-    gamma, entropies = float(gamma), as_floating(entropies)
-    missing = -np.expm1(-entropies)
-    ratio = np.divide(entropies, missing, out=np.ones_like(entropies), where=missing > 0)
-    modulation = missing**gamma
-    return modulation * entropies, modulation * (1 + gamma * (1 - missing) * ratio)
+    gamma, h = float(gamma), as_floating(entropies)
+    missing = -np.expm1(-h)  # 1 - p_t
+    ratio = np.divide(h, missing, out=np.ones_like(h), where=missing > 0)  # h / (1 - p_t)
+    modulation = missing**gamma  # (1 - p_t)^γ
+    return modulation * h, modulation * (1 + gamma * (1 - missing) * ratio)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchcv.boxes.checks import as_paired_boxes
+from scratchcv.boxes.checks import as_paired_boxes, check_valid_boxes
 from scratchcv.boxes.generalized_iou import paired_giou, paired_giou_backward
 from scratchcv.checks import Array, check_array
 from scratchcv.losses.reduction import check_reduction, reduce
@@ -19,14 +19,17 @@ def generalized_box_iou_loss(
     .. math:: L = 1 - \mathrm{GIoU}(A, B) = 1 - \frac{|A \cap B|}{|A \cup B| + \epsilon}
               + \frac{|C| - |A \cup B|}{|C| + \epsilon}
 
-    C is the smallest box around A and B.
+    A is a prediction with its corners in order, B its truth, C the smallest box around both.
 
     Parameters
     ----------
-    boxes1, boxes2 : array_like of equal shapes (..., 4)
-        Boxes `xyxy`, in any unit: predictions, and for each its truth. The loss does not care which is which.
+    boxes1 : array_like (..., 4)
+        Predicted boxes `xyxy`, in any unit. An inverted one stands for the box between its two corners.
+    boxes2 : array_like (..., 4)
+        The truth of each, `xyxy` with x1 <= x2 and y1 <= y2. With the predictions in order, the loss does not
+        care which is which.
     reduction : {"none", "mean", "sum"}
-        What becomes of the pairs' losses; the mean of no pairs is 0.
+        What becomes of the pairs' losses. By default nothing, as in torchvision; the mean of no pairs is 0.
     eps : float
         Keeps denominators from being 0.
 
@@ -40,13 +43,19 @@ def generalized_box_iou_loss(
     Raises
     ------
     ValueError
-        When the shapes differ or do not end with 4, for a negative eps, and for an unknown reduction.
+        When the shapes differ or do not end with 4, a true box is inverted or not finite (are they `xywh`?),
+        for a negative eps, and for an unknown reduction.
 
     Notes
     -----
     Semantics are torchvision's, for boxes that are not inverted, except that shapes are not broadcast. Smooth
     L1 compares four numbers independently; this compares boxes, the same at every scale, and unlike 1 - IoU
     it pulls boxes together that do not meet.
+
+    Nothing keeps a network's x2 above its x1. The paper's first step puts a prediction's corners in order,
+    min(x1, x2) and max(x1, x2), and so does this: the loss stays between 0 and 2, and each coordinate gets
+    the gradient of the side that it is. torchvision takes the areas as they come, and its loss has no bound
+    then. A prediction that is not finite has the loss NaN: nothing is hidden.
 
     References
     ----------
@@ -58,11 +67,30 @@ def generalized_box_iou_loss(
     >>> losses, _ = generalized_box_iou_loss([[0, 0, 1, 1], [0, 0, 1, 1]], [[0, 0, 1, 0.5], [3, 0, 4, 1]])
     >>> losses.round(4).tolist()
     [0.5, 1.5]
+
+    An inverted prediction is the box between its corners, and the gradient is that of its own coordinates:
+
+    >>> _, (dinverted, _) = generalized_box_iou_loss([[4, 0, 3, 1]], [[0, 0, 1, 1]])
+    >>> _, (dordered, _) = generalized_box_iou_loss([[3, 0, 4, 1]], [[0, 0, 1, 1]])
+    >>> dinverted.round(4).tolist(), dordered.round(4).tolist()
+    ([[-0.125, 0.0, 0.25, 0.0]], [[0.25, 0.0, -0.125, 0.0]])
     """
     check_reduction(reduction)
     eps, boxes1 = float(eps), as_paired_boxes("boxes1", boxes1)
-    boxes2 = check_array("boxes2", boxes2, boxes1.shape)
-    giou = paired_giou(boxes1, boxes2, eps=eps)
-    dgiou = np.full_like(giou, -1)
-    loss, dgiou = reduce(1 - giou, dgiou, reduction, giou.size)
-    return loss, paired_giou_backward(dgiou, boxes1, boxes2, eps=eps)
+    boxes2 = _check_truth(check_array("boxes2", boxes2, boxes1.shape))
+    inverted = boxes1[..., :2] > boxes1[..., 2:]  # (..., 2), of x and of y
+    A, B = _swap_corners(boxes1, inverted), boxes2
+    giou = paired_giou(A, B, eps=eps)  # (...)
+    loss, dgiou = reduce(1 - giou, np.full_like(giou, -1), reduction, giou.size)
+    dA, dB = paired_giou_backward(dgiou, A, B, eps=eps)
+    return loss, (_swap_corners(dA, inverted), dB)
+
+
+def _check_truth(boxes: Array) -> Array:
+    name = "boxes2" if boxes.ndim == 2 else "boxes2.reshape(-1, 4)"  # of which the message names a row
+    return check_valid_boxes(name, boxes.reshape(-1, 4)).reshape(boxes.shape)
+
+
+def _swap_corners(boxes: Array, inverted: Array) -> Array:
+    """Swap x1 with x2 and y1 with y2 where `inverted`; done twice, it undoes itself."""
+    return np.where(np.concatenate([inverted, inverted], axis=-1), boxes[..., [2, 3, 0, 1]], boxes)

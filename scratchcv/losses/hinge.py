@@ -65,7 +65,7 @@ def hinge_loss(
     squared : bool
         Whether to square each loss, which then has no kink.
     reduction : {"mean", "sum", "none"}
-        What becomes of the elements' losses; the mean of no elements is 0.
+        What becomes of the elements' losses; by default their mean, that of no elements being 0.
 
     Returns
     -------

@@ -28,7 +28,7 @@ def l1_loss(
     weight : array_like like `prediction`, optional
         Weight of each element; the mean divides by their sum.
     reduction : {"mean", "sum", "none"}
-        What becomes of the elements' losses; the mean of no elements is 0.
+        What becomes of the elements' losses; by default their mean, that of no elements being 0.
 
     Returns
     -------

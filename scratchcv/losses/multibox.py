@@ -60,7 +60,8 @@ def multibox_loss(
 
     Notes
     -----
-    Without any positive, L is 0, as in the paper. An image without objects in a batch with some adds nothing:
+    P is N in the paper and on the slide; here N is the number of images. Without any positive, L is 0, as
+    in the paper. An image without objects in a batch with some adds nothing:
     three times no positives are no negatives. The choice of negatives is a constant to the gradient. Where an
     image has fewer negatives than are asked for, torchvision counts some positives twice; here all negatives
     are taken, and each box counts once.
@@ -89,16 +90,16 @@ def multibox_loss(
     labels = check_integers("labels", labels, (images, anchors), classes)
     target_deltas = check_array("target_deltas", target_deltas, (images, anchors, 4))
 
-    positive = labels > 0
-    background_loss = -log_softmax(logits, axis=2)[:, :, 0]
+    positive = labels > 0  # (N, A)
+    background_loss = -log_softmax(logits, axis=2)[:, :, 0]  # (N, A): -log p_0
     counted = positive | hard_negative_mask(background_loss, positive, neg_pos_ratio)
 
     dlogits, ddeltas = np.zeros_like(logits), np.zeros_like(deltas)
     classification, dlogits[counted] = cross_entropy(logits[counted], labels[counted], reduction="sum")
     box, ddeltas[positive] = smooth_l1_loss(deltas[positive], target_deltas[positive], reduction="sum")
-    positives = max(int(positive.sum()), 1)
+    P = max(int(positive.sum()), 1)
     losses, (dlogits, ddeltas) = multi_task_loss(
         {"classification": (classification, dlogits), "box": (box, ddeltas)},
-        {"classification": 1 / positives, "box": alpha / positives},
+        {"classification": 1 / P, "box": alpha / P},
     )
     return losses, (dlogits, ddeltas)

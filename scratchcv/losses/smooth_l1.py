@@ -33,7 +33,7 @@ def smooth_l1_loss(
     weight : array_like like `prediction`, optional
         Weight of each element; the mean divides by their sum.
     reduction : {"mean", "sum", "none"}
-        What becomes of the elements' losses; the mean of no elements is 0.
+        What becomes of the elements' losses; by default their mean, that of no elements being 0.
 
     Returns
     -------
@@ -68,12 +68,13 @@ def smooth_l1_loss(
     prediction = as_floating(prediction)
     target = check_array("target", target, prediction.shape).astype(prediction.dtype, copy=False)
 
-    difference = prediction - target
+    difference = prediction - target  # d
     distance, beta = abs(difference), float(prediction.dtype.type(beta))  # as small as it gets in that dtype
     if beta == 0:
         losses, gradient = distance, np.sign(difference)
     else:
-        bent = np.minimum(distance, beta)  # both pieces at once, and no square that overflows
-        losses = bent / beta * (distance - 0.5 * bent)
+        near = np.minimum(distance, beta)  # |d| inside; outside, where the line is taken, no square overflows
+        parabola, line = near / beta * (0.5 * near), distance - 0.5 * beta
+        losses = np.where(distance < beta, parabola, line)
         gradient = np.clip(difference / beta, -1, 1)
     return reduce_weighted(losses, gradient, weight, reduction)

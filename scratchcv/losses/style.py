@@ -91,7 +91,7 @@ def style_loss(features: ArrayLike, target_gram: ArrayLike, *, reduction: str = 
     target_gram : array_like (N, C, C)
         The style image's Gram matrices A, from `gram_matrix`.
     reduction : {"mean", "sum", "none"}
-        What becomes of the squared differences.
+        What becomes of the squared differences; by default their mean.
 
     Returns
     -------

@@ -21,7 +21,7 @@ def total_variation_loss(x: ArrayLike, *, power: int = 1, reduction: str = "mean
     power : {1, 2}
         q: absolute differences, which keep edges, or squared ones, which prefer smooth slopes.
     reduction : {"mean", "sum"}
-        Over the neighbours in each direction.
+        Over the neighbours in each direction; by default the mean.
 
     Returns
     -------

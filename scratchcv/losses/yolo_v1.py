@@ -71,21 +71,22 @@ def yolo_v1_loss(
 ) -> tuple[dict[str, float], Array]:
     r"""Return YOLO v1's five losses and the gradient of their sum.
 
-    Over the cells i and their boxes j, with what is predicted plain and what is true under a hat,
+    Over the cells i and their boxes j, with what is predicted plain and what it should be under a hat,
 
     .. math::
 
         &\lambda_{coord} \sum_{i=0}^{S^2-1} \sum_{j=0}^{B-1} 1_{ij}^{obj}
-            \left[ (x_i - \hat x_i)^2 + (y_i - \hat y_i)^2 \right] \\
+            \left[ (x_{ij} - \hat x_i)^2 + (y_{ij} - \hat y_i)^2 \right] \\
         +\, &\lambda_{coord} \sum_{i=0}^{S^2-1} \sum_{j=0}^{B-1} 1_{ij}^{obj}
-            \left[ (\sqrt{w_i} - \sqrt{\hat w_i})^2 + (\sqrt{h_i} - \sqrt{\hat h_i})^2 \right] \\
-        +\, &\sum_{i=0}^{S^2-1} \sum_{j=0}^{B-1} 1_{ij}^{obj} (C_i - \hat C_i)^2
-        + \lambda_{noobj} \sum_{i=0}^{S^2-1} \sum_{j=0}^{B-1} 1_{ij}^{noobj} (C_i - \hat C_i)^2 \\
+            \left[ (\sqrt{w_{ij}} - \sqrt{\hat w_i})^2 + (\sqrt{h_{ij}} - \sqrt{\hat h_i})^2 \right] \\
+        +\, &\sum_{i=0}^{S^2-1} \sum_{j=0}^{B-1} 1_{ij}^{obj} (C_{ij} - \hat C_{ij})^2
+        + \lambda_{noobj} \sum_{i=0}^{S^2-1} \sum_{j=0}^{B-1} 1_{ij}^{noobj} (C_{ij} - \hat C_{ij})^2 \\
         +\, &\sum_{i=0}^{S^2-1} 1_i^{obj} \sum_{c} (p_i(c) - \hat p_i(c))^2
 
     :math:`1_i^{obj}` is 1 where an object's midpoint lies in cell i, :math:`1_{ij}^{obj}` where of the boxes
     of that cell the j-th has the highest IoU with the object and so is responsible for it, and
-    :math:`1_{ij}^{noobj} = 1 - 1_{ij}^{obj}`; there :math:`\hat C_i = 0`.
+    :math:`1_{ij}^{noobj} = 1 - 1_{ij}^{obj}`; there :math:`\hat C_{ij} = 0`. A cell predicts B boxes and has
+    one object: its true box and its classes have no j.
 
     Parameters
     ----------
@@ -132,7 +133,7 @@ def yolo_v1_loss(
     the bounding box width and height instead of the width and height directly"; w is the prediction's
     square then. With ``predicts="sizes"`` the network must keep w and h positive, by a sigmoid for example.
 
-    Slides and paper let the sums run to S² and B, one too far.
+    Slides and paper let the sums run to S² and B, one too far, and write x, w and C of a box without j.
 
     References
     ----------
@@ -156,25 +157,27 @@ def yolo_v1_loss(
         raise ValueError(f"predicts must be one of {', '.join(PREDICTS)}, got {predicts!r}")
     check_confidence_target(confidence_target)
     prediction = as_floating(prediction)
-    boxes, C, p = split_yolo_v1(prediction, boxes_per_cell)
+    boxes, C, p = split_yolo_v1(prediction, boxes_per_cell)  # (N, S, S, B, 4), (N, S, S, B), (N, S, S, C)
     gt_boxes, gt_labels = check_grid_targets(gt_boxes, gt_labels, prediction.shape[:3], p.shape[3])
     dprediction = np.zeros_like(prediction)
     dboxes, dC, dp = split_yolo_v1(dprediction, boxes_per_cell)
 
-    obj_i = np.nonzero(gt_labels)
+    obj_i = np.nonzero(gt_labels)  # the R cells i with an object
     truth = gt_boxes[obj_i].astype(prediction.dtype, copy=False)  # (R, 4)
     iou = _iou_with_truth(boxes[obj_i], truth, gt_labels.shape[1:], predicts, sizes)  # (R, B)
-    j = iou.argmax(axis=1)
+    j = iou.argmax(axis=1)  # who is responsible
     obj_ij = (*obj_i, j)
     noobj_ij = np.ones(C.shape, bool)
     noobj_ij[obj_ij] = False
 
-    roots, slope = _roots(boxes[obj_ij][:, 2:], predicts)
-    C_hat = iou[np.arange(len(j)), j] if confidence_target == "iou" else np.ones(len(j))
-    p_hat = gt_labels[obj_i][:, None] == np.arange(1, p.shape[3] + 1)
+    xy, xy_hat = boxes[obj_ij][:, :2], truth[:, :2]  # (R, 2)
+    root_wh, slope = _roots(boxes[obj_ij][:, 2:], predicts)
+    root_wh_hat = np.sqrt(truth[:, 2:])
+    C_hat = iou[np.arange(len(j)), j] if confidence_target == "iou" else np.ones(len(j))  # (R,)
+    p_hat = gt_labels[obj_i][:, None] == np.arange(1, p.shape[3] + 1)  # (R, C)
     terms = {
-        "center": mse_loss(boxes[obj_ij][:, :2], truth[:, :2], reduction="sum"),
-        "size": mse_loss(roots, np.sqrt(truth[:, 2:]), reduction="sum"),
+        "center": mse_loss(xy, xy_hat, reduction="sum"),
+        "size": mse_loss(root_wh, root_wh_hat, reduction="sum"),
         "object": mse_loss(C[obj_ij], C_hat, reduction="sum"),
         "no_object": mse_loss(C[noobj_ij], np.zeros(noobj_ij.sum()), reduction="sum"),
         "classification": mse_loss(p[obj_i], p_hat, reduction="sum"),
@@ -182,8 +185,8 @@ def yolo_v1_loss(
     weights = dict.fromkeys(terms, 1.0)
     weights |= {"center": lambda_coord, "size": lambda_coord, "no_object": lambda_noobj}
     losses, gradients = mean_over_images(terms, weights, len(prediction))
-    dcenter, droots, dC[obj_ij], dC[noobj_ij], dp[obj_i] = gradients
-    dboxes[obj_ij] = np.hstack([dcenter, droots * slope])
+    dxy, droot_wh, dC[obj_ij], dC[noobj_ij], dp[obj_i] = gradients
+    dboxes[obj_ij] = np.hstack([dxy, droot_wh * slope])
     return losses, dprediction
 
 

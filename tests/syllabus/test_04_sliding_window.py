@@ -24,7 +24,7 @@ def test_02_fifty_seven_billion_boxes():
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("form", ["window", "pointwise"])
-def test_04_a_linear_layer_is_a_convolution(form, dtype, backend):
+def test_04_a_linear_layer_is_a_convolution(form, dtype):
     """S2, lines 182-211: a window of the whole input, or 1 x 1 of the flattened one: the same bits."""
     rng = np.random.default_rng(0)
     linear = Linear(5 * 5 * 16, 120, rng=rng).astype(dtype)
@@ -45,7 +45,7 @@ def test_05_lenets_weights():
     assert [conv.weight.value.size for conv in convs] == [48_000, 10_080, 840]
 
 
-def test_06_one_pass_for_all_windows(backend):
+def test_06_one_pass_for_all_windows():
     """S2, lines 225-226: 14 pixels give one vector of 4, 16 give 2 x 2, 28 give 8 x 8."""
     rng = np.random.default_rng(0)
     head = linear_to_conv2d(Linear(16 * 5 * 5, 400, rng=rng), (16, 5, 5))

@@ -72,13 +72,13 @@ def test_05_three_ways_to_select_the_output():
     assert list(zip(indices.tolist(), labels.tolist(), strict=True)) == [(3, 1), (2, 2), (1, 1)]
 
 
-def test_10_roi_pooling_of_d2ls_map(backend):
+def test_10_roi_pooling_of_d2ls_map():
     """S1, lines 659-678, and S3, line 946: the largest value of each of 2 x 2 sub-windows."""
     y, _ = roi_pool(D2L_MAP, D2L_ROIS, 2, spatial_scale=0.1)
     assert y[:, 0].tolist() == [[[5, 6], [9, 10]], [[9, 11], [13, 15]]]
 
 
-def test_10_roi_poolings_gradient_goes_to_the_largest_values(backend):
+def test_10_roi_poolings_gradient_goes_to_the_largest_values():
     """S1, lines 670-672: "max-pool within each subregion": 9 is the largest of two sub-windows."""
     _, indices = roi_pool(D2L_MAP, D2L_ROIS, 2, spatial_scale=0.1)
     dx = roi_pool_backward(np.ones((2, 1, 2, 2)), indices, D2L_ROIS, D2L_MAP.shape)
@@ -92,13 +92,13 @@ def test_10_roi_poolings_gradient_goes_to_the_largest_values(backend):
         (True, [[[0.625, 1.5], [4.125, 5]], [[4.3125, 5.75], [8.3125, 9.75]]]),
     ],
 )
-def test_10_roi_align_of_d2ls_map(aligned, expected, backend):
+def test_10_roi_align_of_d2ls_map(aligned, expected):
     """S0, line 280, and S2, line 519: "RoI pool / align", two samples a side of each sub-window."""
     y = roi_align(D2L_MAP, D2L_ROIS, 2, spatial_scale=0.1, sampling_ratio=2, aligned=aligned)
     assert y[:, 0].tolist() == expected
 
 
-def test_10_regions_of_any_size_give_features_of_one_size(backend):
+def test_10_regions_of_any_size_give_features_of_one_size():
     """S1, lines 676-678: here 512 x 2 x 2, in practice 512 x 7 x 7."""
     x = np.zeros((1, 512, 20, 15), np.float32)
     rois = np.array([[0, 0, 0, 31, 31], [0, 100, 40, 479, 639]], np.float32)
@@ -107,7 +107,7 @@ def test_10_regions_of_any_size_give_features_of_one_size(backend):
         assert roi_align(x, rois, size, spatial_scale=1 / 32).shape == (2, 512, size, size)
 
 
-def test_10_a_window_of_the_whole_map_is_ordinary_pooling(backend):
+def test_10_a_window_of_the_whole_map_is_ordinary_pooling():
     """S1, line 670: "(roughly) equal sub-regions": equal where the map divides evenly."""
     x = np.random.default_rng(0).standard_normal((1, 3, 8, 8))
     y, indices = roi_pool(x, [[0, 0, 0, 7, 7]], 4)

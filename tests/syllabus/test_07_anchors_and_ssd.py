@@ -95,7 +95,7 @@ def test_04_greedy_assignment():
     }  # fmt: skip
 
 
-def test_05_the_labels_of_five_anchors(backend):
+def test_05_the_labels_of_five_anchors():
     """S3, lines 554-559: [[0. 1. 2. 0. 2.]], 1 dog, 2 cat."""
     iou = box_iou(ANCHORS, [DOG, CAT])
     assert iou.round(4).tolist() == [[0.0536, 0], [0.1417, 0], [0, 0.5657], [0, 0.2059], [0, 0.7459]]

@@ -64,7 +64,7 @@ def test_02_a_grid_of_labels():
         cross_entropy(logits[:, 1:], row)
 
 
-def test_03_bed_of_nails_and_nearest_neighbour(backend):
+def test_03_bed_of_nails_and_nearest_neighbour():
     """S0, lines 618-651; S2, lines 778-810."""
     assert bed_of_nails(TWO_BY_TWO, 2)[0, 0].tolist() == NAILS
     assert interpolate(TWO_BY_TWO, scale_factor=2)[0, 0].tolist() == NEAREST
@@ -73,7 +73,7 @@ def test_03_bed_of_nails_and_nearest_neighbour(backend):
     assert interpolate_backward(dy, (2, 2), scale_factor=2)[0, 0].tolist() == [[10, 18], [42, 50]]  # sums
 
 
-def test_04_the_bilinear_table(backend):
+def test_04_the_bilinear_table():
     """S0, lines 671-674; S1, lines 1548-1551; S2, lines 828-831: exact, with half-pixel centres."""
     assert interpolate(TWO_BY_TWO, scale_factor=2, mode="bilinear")[0, 0].tolist() == BILINEAR
     corners = interpolate(TWO_BY_TWO, scale_factor=2, mode="bilinear", align_corners=True)
@@ -91,7 +91,7 @@ def hat_sum(f, y, x):
     return total
 
 
-def test_05_the_bilinear_formula(backend):
+def test_05_the_bilinear_formula():
     """S1, line 1557: four indices an axis are listed, at most two have weight; the border is clamped."""
     f = TWO_BY_TWO[0, 0]
     positions = (np.arange(4) + 0.5) / 2 - 0.5
@@ -101,7 +101,7 @@ def test_05_the_bilinear_formula(backend):
         assert np.count_nonzero(np.maximum(0, 1 - abs(x - listed))) <= 2 < len(listed)
 
 
-def test_05_a_bilinear_kernel_does_not_clamp(backend):
+def test_05_a_bilinear_kernel_does_not_clamp():
     """d2l's initialisation of a transposed convolution: the same inside, .5625 at the corner instead of 1."""
     kernel = bilinear_kernel(1, 1, 4)
     y = conv_transpose2d(TWO_BY_TWO, kernel, stride=2, padding=1)[0, 0]
@@ -109,7 +109,7 @@ def test_05_a_bilinear_kernel_does_not_clamp(backend):
     np.testing.assert_allclose(y[1:3, 1:3], np.array(BILINEAR)[1:3, 1:3])
 
 
-def test_06_the_bicubic_table(backend):
+def test_06_the_bicubic_table():
     """S0, lines 683-686; S2, lines 840-843: a = -.75, half-pixel centres, clamped at the border.
 
     S0, line 665, says 3 closest neighbours; a cubic needs 4 along each axis, 16 in all.
@@ -125,7 +125,7 @@ def test_06_the_bicubic_table(backend):
     assert set(reach[4:12].tolist()) == {4}
 
 
-def test_08_max_unpooling(backend):
+def test_08_max_unpooling():
     """S0, lines 691-712; S1, lines 1565-1610; S2, lines 851-879.
 
     S1, line 1597, names the positions (1,2), (2,1), (3,4), (4,3): they are (1,3), (2,2), (4,1), (4,4).
@@ -139,14 +139,14 @@ def test_08_max_unpooling(backend):
     assert (np.argwhere(unpooled[0, 0]) + 1).tolist() == [[1, 3], [2, 2], [4, 1], [4, 4]]
 
 
-def test_09_sizes_after_a_convolution(backend):
+def test_09_sizes_after_a_convolution():
     """S0, line 725; S1, lines 1614-1670; S2, line 884: 3 x 3, pad 1: stride 1 keeps, 2 halves."""
     x, weight = np.zeros((1, 1, 4, 4)), np.zeros((1, 1, 3, 3))
     assert conv2d(x, weight, padding=1).shape == (1, 1, 4, 4)
     assert conv2d(x, weight, stride=2, padding=1).shape == (1, 1, 2, 2)
 
 
-def test_10_sizes_after_a_transposed_convolution(backend):
+def test_10_sizes_after_a_transposed_convolution():
     """S0, lines 740-757; S2, lines 902-940: stride 2 gives 5 x 5; one row and column off the top left, 4 x 4.
 
     S1, line 1679, says that "stride 2 pad 1" gives 4 x 4: alone it gives 3 x 3.
@@ -160,14 +160,14 @@ def test_10_sizes_after_a_transposed_convolution(backend):
     assert conv_transpose2d(x, weight, stride=2, padding=1).shape == (1, 1, 3, 3)
 
 
-def test_11_one_dimension_by_hand(backend):
+def test_11_one_dimension_by_hand():
     """S0, lines 779-785; S2, lines 943-948: filter (x, y, z), input (a, b): they overlap in az + bx."""
     a, b, x, y, z = 7, 11, 2, 3, 5
     output = conv_transpose2d(plane([a, b]), plane([x, y, z]), stride=(1, 2))[0, 0, 0]
     assert output.tolist() == [a * x, a * y, a * z + b * x, b * y, b * z] == [14, 21, 57, 33, 55]
 
 
-def test_12_two_dimensions_by_hand(backend):
+def test_12_two_dimensions_by_hand():
     """S3, lines 1018-1041: K = X = [[0, 1], [2, 3]]."""
     X = plane([0, 1], [2, 3])
     assert conv_transpose2d(X, X)[0, 0].tolist() == [[0, 0, 1], [0, 4, 6], [4, 12, 9]]
@@ -176,7 +176,7 @@ def test_12_two_dimensions_by_hand(backend):
     assert strided.tolist() == [[0, 0, 0, 1], [0, 0, 2, 3], [0, 2, 0, 3], [4, 6, 6, 9]]
 
 
-def test_13_as_a_matrix_and_its_transpose(backend):
+def test_13_as_a_matrix_and_its_transpose():
     """d2l's chapter on transposed convolution: Y = W x, Z = W^T y."""
     X, K = np.arange(9.0).reshape(1, 1, 3, 3), plane([1, 2], [3, 4])
     W = conv2d_matrix(K, (3, 3))
@@ -188,21 +188,21 @@ def test_13_as_a_matrix_and_its_transpose(backend):
     np.testing.assert_array_equal(W.T @ Y.ravel(), Z.ravel())
 
 
-def test_14_transposed_convolution_is_no_deconvolution(backend):
+def test_14_transposed_convolution_is_no_deconvolution():
     """S0, line 787; S1, lines 1709-1715: the bad name says inverse; the transpose does not give x back."""
     X, K = np.arange(9.0).reshape(1, 1, 3, 3), plane([1, 2], [3, 4])
     assert conv_transpose2d(conv2d(X, K), K).shape == X.shape
     assert not np.allclose(conv_transpose2d(conv2d(X, K), K), X)
 
 
-def test_15_an_fcns_head_gives_the_images_size(backend):
+def test_15_an_fcns_head_gives_the_images_size():
     """S3, lines 1043-1113: features, 1 x 1 to the classes, transposed convolution to height and width."""
     rng = np.random.default_rng(0)
     head = Sequential(Conv2d(8, 21, 1, rng=rng), ConvTranspose2d(21, 21, 16, stride=8, padding=4, rng=rng))
     assert head(np.zeros((1, 8, 10, 15), np.float32)).shape == (1, 21, 80, 120)
 
 
-def test_16_u_nets_sizes_crops_and_mirrors(backend):
+def test_16_u_nets_sizes_crops_and_mirrors():
     """S1, lines 1717-1792: 572 gives 388; encoder maps of 568, 280, 136 and 64 lose 4, 16, 40, 88 a side."""
     three, two = np.ones((1, 1, 3, 3), np.float32), np.ones((1, 1, 2, 2), np.float32)
     x, skips, crops = np.zeros((1, 1, 572, 572), np.float32), [], []

@@ -65,7 +65,7 @@ def test_02_instance_masks_leave_the_stuff_unlabelled():
     assert (target["semantic"][left] > 0).all()  # every one of them has a class of stuff
 
 
-def test_03_boxes_come_in_image_pixels(backend):
+def test_03_boxes_come_in_image_pixels():
     """S0, lines 231 and 316: regions are searched in the image and projected on the feature map."""
     features = np.random.default_rng(0).standard_normal((1, 2, 15, 20))
     in_image = np.array([[0, 64, 32, 320, 256.0]])
@@ -86,7 +86,7 @@ def test_04_the_printed_anchor_has_one_aspect_for_all_ratios():
         assert width / height == pytest.approx(r, rel=1e-12)
 
 
-def test_05_a_cubic_needs_four_neighbours(backend):
+def test_05_a_cubic_needs_four_neighbours():
     """S0, line 665: "3 closest neighbors in x and y"."""
     seen = interpolate(np.eye(8)[:, None, None], size=(1, 16), mode="bicubic")[:, 0, 0, 8]
     assert np.count_nonzero(seen) == 4
@@ -102,7 +102,7 @@ def test_06_six_labels_need_six_channels():
     )
 
 
-def test_07_stride_two_pad_one_gives_three(backend):
+def test_07_stride_two_pad_one_gives_three():
     """S1, lines 1679 and 1689: 2 x 2 -> 4 x 4."""
     x, weight = np.zeros((1, 1, 2, 2)), np.zeros((1, 1, 3, 3))
     assert conv_transpose2d(x, weight, stride=2, padding=1).shape[2:] == (3, 3)
@@ -165,7 +165,7 @@ def test_14_confidence_is_not_a_class_probability():
     assert (confidence[..., None] * class_scores[..., None, :])[0, 0, 0, 0, 0] == pytest.approx(0.4)
 
 
-def test_15_a_pyramid_goes_up_by_nearest_neighbours(backend):
+def test_15_a_pyramid_goes_up_by_nearest_neighbours():
     """S4, line 519: "Maxpool at 1/2 x 1/2" would make M5 smaller, and M5 + C4 could not be added."""
     M5, C4 = np.ones((1, 4, 3, 3)), np.ones((1, 4, 6, 6))
     assert max_pool2d(M5, 2)[0].shape[2:] == (1, 1)
@@ -214,7 +214,7 @@ def test_20_two_of_four_indices_have_weight():
     }
 
 
-def test_21_where_the_unpooled_values_stand(backend):
+def test_21_where_the_unpooled_values_stand():
     """S1, line 1597: "(1,2), (2,1), (3,4), and (4,3)"."""
     x = np.array([[1, 2, 6, 3], [3, 5, 2, 1], [1, 2, 2, 1], [7, 3, 4, 8.0]])[None, None]
     unpooled = max_unpool2d(np.array([[[[1, 2], [3, 4.0]]]]), max_pool2d(x, 2)[1], 2)
@@ -297,7 +297,7 @@ def test_30_without_the_regression_the_proposal_stays():
     assert box_iou(decode_deltas(deltas, proposal), truth).item() == pytest.approx(1, rel=1e-12)
 
 
-def test_31_the_fourth_copy_is_at_the_lower_right(backend):
+def test_31_the_fourth_copy_is_at_the_lower_right():
     """S3, lines 1026 and 1037-1038: 3 K at the lower left would not add up to the printed result."""
     K = np.array([[0, 1], [2, 3.0]])
     one = np.array([[0, 0], [0, 1.0]])  # the input's fourth number alone
