@@ -38,7 +38,10 @@ def check_array(name: str, value: ArrayLike, shape: tuple[int | str, ...]) -> Ar
     Traceback (most recent call last):
     ValueError: boxes must have shape (N, 4), got (1, 3)
     """
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} must be an array, got a list whose rows differ in length") from error
     fits = array.ndim == len(shape) and all(
         isinstance(wanted, str) or size == wanted for size, wanted in zip(array.shape, shape, strict=False)
     )
@@ -88,13 +91,18 @@ def check_floating(
     ------
     ValueError
         When the shape differs.
+    TypeError
+        When it holds something else than real numbers.
 
     Examples
     --------
     >>> check_floating("bias", [1, 2], (2,), np.float32).dtype
     dtype('float32')
     """
-    array = as_floating(check_array(name, value, shape))
+    array = check_array(name, value, shape)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"{name} must hold real numbers, got {array.dtype}")
+    array = as_floating(array)
     # Not np.ascontiguousarray, which gives a number an axis.
     return np.asarray(array, array.dtype if dtype is None else dtype, order="C")
 

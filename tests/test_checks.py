@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from scratchcv.checks import as_floating, check_array, check_integers
+from scratchcv.checks import as_floating, check_array, check_floating, check_integers
 
 
 def test_an_array_of_the_wanted_shape_is_returned_itself():
@@ -112,3 +112,10 @@ class TestIntegers:
 def test_another_byte_order_keeps_its_size():
     assert as_floating(np.array([0.5], ">f4")).dtype == np.float32
     assert as_floating(np.array([0.5], ">f8")).dtype == np.float64
+
+
+def test_ragged_lists_and_words_are_named():
+    with pytest.raises(ValueError, match="boxes must be an array, got a list whose rows differ in length"):
+        check_array("boxes", [[0, 0, 1, 1], [0, 0]], ("N", 4))
+    with pytest.raises(TypeError, match="weight must hold real numbers, got complex128"):
+        check_floating("weight", [1j], (1,))

@@ -4,6 +4,7 @@ import json
 import pkgutil
 import re
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -53,6 +54,33 @@ def test_the_first_cell_installs_the_library_on_colab(path):
     first = cells_of(path, "code")[0]
     assert first.startswith("try:\n    import scratchcv\nexcept ImportError:")
     assert "%pip install -q scratchcv" in first
+
+
+def test_what_it_imports_exists_and_is_no_module(path):
+    imported = [
+        (node.module, alias.name)
+        for source in cells_of(path, "code")
+        for node in ast.walk(tree_of(source))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "scratchcv"
+        for alias in node.names
+    ]
+    assert imported
+    found = {(room, name): getattr(importlib.import_module(room), name, None) for room, name in imported}
+    assert [place for place, value in found.items() if value is None] == []
+    assert [place for place, value in found.items() if isinstance(value, ModuleType)] == []
+
+
+def test_solutions_are_folded_and_no_others(path):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    folded, checks = [
+        [cell["id"] for cell in cells if cell["cell_type"] == "code" and rule(cell)]
+        for rule in (
+            lambda cell: cell["metadata"].get("jupyter", {}).get("source_hidden") is True,
+            lambda cell: "check_answer(" in "".join(cell["source"]),
+        )
+    ]
+    assert checks
+    assert folded == checks
 
 
 def test_it_shows_the_librarys_code_and_never_redefines_it(path):

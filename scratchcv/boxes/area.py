@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scratchcv.boxes.checks import as_boxes
-from scratchcv.checks import Array, check_array
+from scratchcv.checks import Array, check_floating
 
 
 def box_area(boxes: ArrayLike) -> Array:
@@ -68,6 +68,6 @@ def box_area_backward(darea: ArrayLike, boxes: ArrayLike) -> Array:
     [[-3.0, -2.0, 3.0, 2.0]]
     """
     boxes = as_boxes("boxes", boxes)
-    darea = check_array("darea", darea, (len(boxes),)).astype(boxes.dtype, copy=False)
+    darea = check_floating("darea", darea, (len(boxes),), boxes.dtype)
     dsides = darea[:, None] * (boxes[:, 2:] - boxes[:, :2])[:, ::-1]
     return np.concatenate([-dsides, dsides], axis=1)

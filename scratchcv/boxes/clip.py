@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scratchcv.boxes.checks import as_boxes, check_threshold
-from scratchcv.checks import Array, check_array
+from scratchcv.checks import Array, check_floating
 
 
 def clip_boxes_to_image(boxes: ArrayLike, size: tuple[int, int]) -> Array:
@@ -72,7 +72,7 @@ def clip_boxes_to_image_backward(dy: ArrayLike, boxes: ArrayLike, size: tuple[in
     [[0.0, 2.0, 3.0, 0.0]]
     """
     boxes = as_boxes("boxes", boxes)
-    dy = check_array("dy", dy, boxes.shape).astype(boxes.dtype, copy=False)
+    dy = check_floating("dy", dy, boxes.shape, boxes.dtype)
     inside = (boxes >= 0) & (boxes <= _limits(boxes, size))
     return np.where(inside, dy, boxes.dtype.type(0))
 

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from scratchcv.boxes.checks import as_boxes
 from scratchcv.boxes.convert import box_convert_backward
 from scratchcv.boxes.deltas import MAX_LOG_SCALE, centers_and_sizes, check_same_length, delta_factors
-from scratchcv.checks import Array, check_array
+from scratchcv.checks import Array, check_floating
 
 
 def decode_deltas(
@@ -125,7 +125,7 @@ def decode_deltas_backward(
     offsets = as_boxes("deltas", deltas)
     priors = as_boxes("anchors", anchors).astype(offsets.dtype, copy=False)
     check_same_length("deltas", offsets, priors)
-    dboxes = check_array("dboxes", dboxes, offsets.shape).astype(offsets.dtype, copy=False)
+    dboxes = check_floating("dboxes", dboxes, offsets.shape, offsets.dtype)
     dboxes = box_convert_backward(dboxes, "cxcywh", "xyxy")
     dcenters, dsizes = dboxes[:, :2], dboxes[:, 2:]
     offsets = offsets / np.array(factors, dtype=offsets.dtype)

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from scratchcv.boxes.checks import as_boxes
 from scratchcv.boxes.convert import box_convert_backward
 from scratchcv.boxes.deltas import centers_and_sizes, check_same_length, delta_factors
-from scratchcv.checks import Array, check_array
+from scratchcv.checks import Array, check_floating
 
 
 def encode_deltas(
@@ -124,7 +124,7 @@ def encode_deltas_backward(
     """
     factors = delta_factors(weights, variances)
     boxes, priors = _checked_pairs(gt_boxes, anchors, eps)
-    ddeltas = check_array("ddeltas", ddeltas, boxes.shape).astype(boxes.dtype, copy=False)
+    ddeltas = check_floating("ddeltas", ddeltas, boxes.shape, boxes.dtype)
     scaled = ddeltas * np.array(factors, boxes.dtype)
     centers, sizes = centers_and_sizes(boxes)
     anchor_centers, anchor_sizes = centers_and_sizes(priors)

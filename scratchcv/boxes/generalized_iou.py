@@ -41,6 +41,9 @@ def generalized_box_iou(boxes1: ArrayLike, boxes2: ArrayLike) -> Array:
     As in `box_iou`, a term whose denominator is not positive is 0, where torchvision gives NaN: two boxes of
     zero area, or two whose enclosing box has none.
 
+    Boxes are taken as they are. With x2 < x1 or y2 < y1 (are they `xywh`?) areas may be negative, and what
+    comes out has no bound; ``generalized_box_iou_loss`` refuses such truths.
+
     References
     ----------
     H. Rezatofighi et al., "Generalized Intersection over Union", CVPR 2019, algorithm 1.
@@ -121,7 +124,8 @@ def paired_giou(boxes1: ArrayLike, boxes2: ArrayLike, *, eps: float = 0.0) -> Ar
     Notes
     -----
     With eps = 0 these are entries of `generalized_box_iou`. With a positive eps, 1 minus this is
-    torchvision's ``generalized_box_iou_loss`` of boxes that are not inverted.
+    torchvision's ``generalized_box_iou_loss`` of boxes that are not inverted; of others it means nothing, as
+    there.
 
     Examples
     --------

@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike
 from scratchcv.backend import active_form
 from scratchcv.boxes.area import box_area, box_area_backward
 from scratchcv.boxes.checks import as_boxes
-from scratchcv.checks import Array, check_array
+from scratchcv.checks import Array, check_floating
 
 QUALITIES = ((0.9, "almost perfect"), (0.7, "pretty good"), (0.5, "decent"))
 
@@ -223,7 +223,7 @@ def box_iou_backward(diou: ArrayLike, boxes1: ArrayLike, boxes2: ArrayLike) -> t
     """
     boxes1, boxes2 = as_boxes("boxes1", boxes1), as_boxes("boxes2", boxes2)
     dtype = np.result_type(boxes1, boxes2)
-    diou = check_array("diou", diou, (len(boxes1), len(boxes2))).astype(dtype, copy=False)
+    diou = check_floating("diou", diou, (len(boxes1), len(boxes2)), dtype)
     intersection, union = intersection_and_union(boxes1, boxes2)
     dintersection, dunion = ratio_backward(diou, intersection, union)
     return intersection_and_union_backward(dintersection, dunion, boxes1, boxes2)

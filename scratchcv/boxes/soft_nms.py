@@ -7,7 +7,7 @@ from scratchcv.backend import active_form
 from scratchcv.boxes.checks import check_threshold, check_valid_boxes
 from scratchcv.boxes.gather import gather_backward
 from scratchcv.boxes.iou import box_iou_backward, box_iou_numpy
-from scratchcv.checks import Array, as_floating, check_array, check_integers
+from scratchcv.checks import Array, as_floating, check_array, check_floating, check_integers
 
 METHODS = ("gaussian", "linear")
 
@@ -180,7 +180,7 @@ def soft_nms_backward(
     _check_options(method, sigma, iou_threshold)
     boxes, scores = _checked(boxes, scores)
     keep = check_integers("keep", keep, ("K",), len(boxes))
-    dnew = check_array("dnew_scores", dnew_scores, keep.shape).astype(np.float64)
+    dnew = check_floating("dnew_scores", dnew_scores, keep.shape, np.float64)
     kept, old_scores = boxes[keep].astype(np.float64), scores[keep].astype(np.float64)
     dkept, dold_scores = np.zeros_like(kept), np.zeros_like(old_scores)
     for k in range(len(keep)):

@@ -1,5 +1,6 @@
 """YOLO's grid: the cell that an object's midpoint lies in is responsible for the object."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -90,7 +91,7 @@ def encode_yolo_grid(
     labels = check_integers("labels", labels, boxes.shape[:1], None, start=1)
     height, width = image_size
     rows, columns = (grid_size, grid_size) if isinstance(grid_size, int | np.integer) else grid_size
-    if min(height, width, rows, columns) <= 0:
+    if not all(0 < size < math.inf for size in (height, width, rows, columns)):
         raise ValueError(f"image_size and grid_size must be positive, got {image_size} and {grid_size}")
 
     in_cells = box_convert(boxes, "xyxy", "cxcywh")

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from scratchcv.boxes.deltas import MAX_LOG_SCALE
 from scratchcv.boxes.shape_iou import check_anchors
 from scratchcv.boxes.yolo_grid import cell_corners
-from scratchcv.checks import Array, as_floating, check_array
+from scratchcv.checks import Array, as_floating, check_floating
 
 
 def decode_yolo_v2(
@@ -111,8 +111,8 @@ def decode_yolo_v2_backward(
     [0.25, 0.25, 3.0, 4.0, 0.25]
     """
     t, anchors = _check(t, anchors)
-    dboxes = check_array("dboxes", dboxes, (*t.shape[:-1], 4))
-    dconfidence = check_array("dconfidence", dconfidence, t.shape[:-1])
+    dboxes = check_floating("dboxes", dboxes, (*t.shape[:-1], 4), t.dtype)
+    dconfidence = check_floating("dconfidence", dconfidence, t.shape[:-1], t.dtype)
     dt = np.empty_like(t)
     for part, upstream in ((slice(0, 2), dboxes[..., :2]), (slice(4, 5), dconfidence[..., None])):
         sigma = _sigmoid(t[..., part])

@@ -7,9 +7,10 @@ channel by channel, with zeros between rows and between images. For all outputs 
     y[o, q] = bias[o] + sum_k W[o, k] * copy[q + taps[k]]        q = (n * tall + h) * wide + w
 
 The few q that fall between images are computed and thrown away. A stride s splits each image into s·s images
-of every s-th pixel. Stride, dilation and turned filters change nothing but the table, and the table of group
-g is that of group 0, shifted by the channels between them. The gap of zeros after a row also serves as the
-next row's left border, and the gap after an image as the next one's upper border.
+of every s-th pixel, of which those are stored that a window reaches. Stride, dilation and turned filters
+change nothing but the table, and the table of group g is that of group 0, shifted by the channels between
+them. The gap of zeros after a row also serves as the next row's left border, and the gap after an image as
+the next one's upper border.
 """
 
 from typing import NamedTuple
@@ -36,6 +37,7 @@ class _Copy(NamedTuple):
     plane: int  # from one phase of the stride to the next
     channel: int  # from one channel to the next
     stride: _Pair
+    phases: _Pair  # of the stride, as far as a window reaches
 
 
 def _lay_out(x: Array, stride: _Pair, border: _Pair, outputs: _Pair, reach: _Pair) -> _Copy:
@@ -48,12 +50,13 @@ def _lay_out(x: Array, stride: _Pair, border: _Pair, outputs: _Pair, reach: _Pai
     wide = _share(W, stride[1], border[1], outputs[1], reach[1])
     tail = reach[0] // stride[0] * wide + reach[1] // stride[1] + _VECTOR  # zeros that the last taps read
     plane = N * tall * wide + tail
-    channel = stride[0] * stride[1] * plane
+    phases = min(stride[0], reach[0] + 1), min(stride[1], reach[1] + 1)
+    channel = phases[0] * phases[1] * plane
     pixels = np.empty(C * channel, x.dtype)
-    sizes = np.array([N, C, H, W, tall, wide, plane, *stride, *border])
+    sizes = np.array([N, C, H, W, tall, wide, plane, *stride, *border, *phases])
     source = np.ascontiguousarray(x).reshape(-1)
     parallel_for(_copy_bordered, C, source, sizes, pixels, serial=pixels.size < _LARGE)
-    return _Copy(pixels, N, (tall, wide), plane, channel, stride)
+    return _Copy(pixels, N, (tall, wide), plane, channel, stride, phases)
 
 
 def _share(size: int, stride: int, border: int, outputs: int, reach: int) -> int:
@@ -69,7 +72,7 @@ def _share(size: int, stride: int, border: int, outputs: int, reach: int) -> int
 def _table(copy: _Copy, channels: int, rows: Array, columns: Array) -> Array:
     """Return the offset of every tap (channel, row, column), counted from the border; full to a group."""
     (sh, sw), wide = copy.stride, copy.share[1]
-    down = rows % sh * (sw * copy.plane) + rows // sh * wide
+    down = rows % sh * (copy.phases[1] * copy.plane) + rows // sh * wide
     right = columns % sw * copy.plane + columns // sw
     K = channels * len(rows) * len(columns)
     taps = np.zeros(_round_up(K, _TAPS), np.uint64)
@@ -84,12 +87,12 @@ def _round_up(number: int, multiple: int) -> int:
 
 @njit(cache=True, nogil=True)
 def _copy_bordered(start, stop, x, sizes, copy):  # type: ignore[no-untyped-def]
-    """Copy channels of x, flat (N, C, H, W), into (C, sh, sw, plane) with a border of zeros."""
-    N, C, H, W, tall, wide, plane, sh, sw, top, left = sizes
+    """Copy channels of x, flat (N, C, H, W), phase by phase, with a border of zeros."""
+    N, C, H, W, tall, wide, plane, sh, sw, top, left, down, right = sizes
     for c in range(start, stop):
-        for a in range(sh):
-            for b in range(sw):
-                at = ((c * sh + a) * sw + b) * plane
+        for a in range(down):
+            for b in range(right):
+                at = ((c * down + a) * right + b) * plane
                 first = min(max(-((b - left) // sw), 0), wide)  # the first w inside the image
                 last = min(max(-((b - left - W) // sw), first), wide)  # the first w beyond it
                 for row in range(N * tall):

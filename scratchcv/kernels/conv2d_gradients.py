@@ -33,10 +33,10 @@ def conv2d_input_gradient(
     C *= groups
     if 0 in (N, O, C):
         return np.zeros((N, C, *image_size), dy.dtype)
-    phases = [_phases(*side) for side in zip((kh, kw), stride, padding, dilation, strict=True)]
+    phases = [_phases(*side) for side in zip(image_size, (kh, kw), stride, padding, dilation, strict=True)]
     ends = [[end for _, rows in side if rows.size for end in (rows[0], rows[-1])] for side in phases]
-    border = max(0, -min(ends[0])), max(0, -min(ends[1]))
-    reach = border[0] + max(0, *ends[0]), border[1] + max(0, *ends[1])
+    border = max(0, -min(ends[0], default=0)), max(0, -min(ends[1], default=0))
+    reach = border[0] + max(0, max(ends[0], default=0)), border[1] + max(0, max(ends[1], default=0))
     outputs = -(-image_size[0] // stride[0]), -(-image_size[1] // stride[1])
     copy = _lay_out(dy, (1, 1), border, outputs, reach)
     # Now dx's channels are the outputs, and dy's are the inputs: (groups, C / groups, O / groups, kh, kw).
@@ -56,16 +56,18 @@ def conv2d_input_gradient(
     return dx
 
 
-def _phases(kernel: int, stride: int, padding: int, dilation: int) -> list[tuple[slice, Array]]:
+def _phases(size: int, kernel: int, stride: int, padding: int, dilation: int) -> list[tuple[slice, Array]]:
     """Return, for each phase a of a stride, its taps i, and where they lead from row m of dx's phase in dy.
 
     Tap i carries row h of dy to row s·h + d·i - p of dx, which is row m of phase a, s·m + a, if
     h = m + (a + p - d·i) / s. That must be a whole number: so it is for every s / gcd(s, d)-th tap or none.
+    Phases beyond the image's size have no pixel.
     """
     step = stride // math.gcd(stride, dilation)
     phases = []
-    for a in range(stride):
-        first = next((i for i in range(step) if (a + padding - dilation * i) % stride == 0), kernel)
+    for a in range(min(stride, size)):
+        steps = range(min(step, kernel))
+        first = next((i for i in steps if (a + padding - dilation * i) % stride == 0), kernel)
         i = np.arange(first, kernel, step)
         phases.append((slice(first, None, step), (a + padding - dilation * i) // stride))
     return phases

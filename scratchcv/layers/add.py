@@ -36,7 +36,7 @@ def add(inputs: Sequence[Array]) -> Array:
     >>> add([np.array([1.0, 2.0]), np.array([10.0, 20.0])]).tolist()
     [11.0, 22.0]
     """
-    if not inputs:
+    if len(inputs) == 0:
         raise ValueError("inputs must be at least one array, got none")
     first = as_floating(inputs[0])
     y = first.copy()

@@ -70,7 +70,7 @@ def normalise(x: Array, mean: Array, variance: Array, weight: Array, bias: Array
     x = check_floating("x", x, ("N", len(weight), "H", "W"))
     named = {"mean": mean, "variance": variance, "weight": weight, "bias": bias}
     mean, variance, weight, bias = _one_a_channel(named, x)
-    scale = weight / np.sqrt(variance + x.dtype.type(eps))
+    scale = weight / _deviation(variance, eps)
     return active_form(scale_and_shift_numpy)(x, scale, bias - mean * scale)
 
 
@@ -97,8 +97,16 @@ def normalise_backward(dy: Array, variance: Array, weight: Array, eps: float = 1
     """
     dy = check_floating("dy", dy, ("N", len(weight), "H", "W"))
     variance, weight = _one_a_channel({"variance": variance, "weight": weight}, dy)
-    scale = weight / np.sqrt(variance + dy.dtype.type(eps))
+    scale = weight / _deviation(variance, eps)
     return active_form(scale_and_shift_numpy)(dy, scale, np.zeros_like(scale))
+
+
+def _deviation(variance: Array, eps: float) -> Array:
+    """Return the root of variance + eps."""
+    if np.ndim(eps) or not eps >= 0:
+        raise ValueError(f"eps must be a number of at least 0, got {eps}")
+    deviation: Array = np.sqrt(variance + variance.dtype.type(eps))
+    return deviation
 
 
 def channel_statistics_numpy(x: Array) -> tuple[Array, Array]:
@@ -151,7 +159,7 @@ def batch_norm2d_backward(
     x = check_floating("x", x, ("N", len(weight), "H", "W"))
     dy = check_floating("dy", dy, x.shape, x.dtype)
     mean, variance, weight = _one_a_channel({"mean": mean, "variance": variance, "weight": weight}, x)
-    inverse_deviation = 1 / np.sqrt(variance + x.dtype.type(eps))
+    inverse_deviation = 1 / _deviation(variance, eps)
     return active_form(batch_norm2d_backward_numpy)(dy, x, weight, mean, inverse_deviation)
 
 

@@ -40,7 +40,7 @@ def concat(inputs: Sequence[Array], dim: int = 1) -> Array:
     >>> concat([np.zeros((1, 2, 4, 4)), np.ones((1, 3, 4, 4))]).shape
     (1, 5, 4, 4)
     """
-    if not inputs:
+    if len(inputs) == 0:
         raise ValueError("inputs must be at least one array, got none")
     arrays = [as_floating(x) for x in inputs]
     first = arrays[0]

@@ -70,6 +70,8 @@ def flatten_backward(dy: Array, shape: tuple[int, ...]) -> Array:
     >>> flatten_backward(np.zeros((2, 60)), (2, 3, 4, 5)).shape
     (2, 3, 4, 5)
     """
+    if dy.size != math.prod(shape):
+        raise ValueError(f"dy must have as many numbers as an array of shape {tuple(shape)}, got {dy.shape}")
     return dy.reshape(shape)
 
 

@@ -132,8 +132,8 @@ def _check(x: Array, num_groups: int, weight: Array | None) -> tuple[Array, Arra
         raise ValueError(f"x must have shape (N, C, ...), got {x.shape}")
     channels = x.shape[1]
     _check_groups(num_groups, channels)
-    weight = np.ones(channels, x.dtype) if weight is None else check_array("weight", weight, (channels,))
-    return np.ascontiguousarray(x), weight.astype(x.dtype, copy=False)
+    weight = np.ones(channels) if weight is None else weight
+    return np.ascontiguousarray(x), check_floating("weight", weight, (channels,), x.dtype)
 
 
 def _check_groups(num_groups: int, channels: int) -> None:

@@ -45,7 +45,7 @@ def kaiming_normal(
     1.0
     """
     shape = tuple(check_whole("each of shape's numbers", size, least=0) for size in shape)
-    rng = np.random.default_rng() if rng is None else rng
+    rng = np.random.default_rng(rng)  # a generator comes back as it is
     fan_in = math.prod(shape[1:]) if fan_in is None else fan_in
     deviation = math.sqrt(2 / max(fan_in, 1))
     return (rng.standard_normal(shape) * deviation).astype(np.float32)

@@ -75,6 +75,8 @@ def l2_norm_backward(dy: Array, x: Array, weight: Array, eps: float = 1e-12) -> 
 
 
 def _length(x: Array, eps: float) -> Array:
+    if np.ndim(eps) or not eps > 0:
+        raise ValueError(f"eps must be a positive number, got {eps}")
     length: Array = np.maximum(np.sqrt((x * x).sum(axis=1, keepdims=True)), x.dtype.type(eps))  # (N, 1, H, W)
     return length
 

@@ -77,8 +77,8 @@ def binary_cross_entropy_with_logits(
     logits = as_floating(logits)
     targets, used = _check_targets(targets, logits, ignore_index)
     weights = used if weight is None else used * _broadcast("weight", weight, logits)
-    yes = targets if pos_weight is None else targets * _broadcast("pos_weight", pos_weight, logits)
-    no = 1 - targets
+    yes = targets if pos_weight is None else targets * _broadcast("pos_weight", pos_weight, logits)  # w₊ t
+    no = 1 - targets  # and log p is log_sigmoid(x), log(1 - p) that of -x
     losses = -weights * (yes * log_sigmoid(logits) + no * log_sigmoid(-logits))
     dlogits = weights * (no * sigmoid(logits) - yes * sigmoid(-logits))
     if ignore_index is not None:  # whatever stands there, even NaN

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchcv.checks import Array, as_floating, check_array, check_integers
+from scratchcv.checks import Array, as_floating, check_floating, check_integers
 from scratchcv.layers.softmax import log_softmax
 from scratchcv.losses.reduction import check_reduction, reduce
 
@@ -90,29 +90,47 @@ def cross_entropy(
     logits = as_floating(logits)
     if logits.ndim < 2 or not logits.shape[1]:
         raise ValueError(f"logits must have shape (N, K, …) with K > 0, got {logits.shape}")
-    classes = logits.shape[1]
-    labels = check_integers("labels", labels, (logits.shape[0], *logits.shape[2:]), classes, ignore_index)
-    used = labels != ignore_index
-    index = np.where(used, labels, 0)[:, None]
+    N, K, *size = logits.shape
+    labels = check_integers("labels", labels, (N, *size), K, ignore_index)
+    used = labels != ignore_index  # (N, d1, …)
+    c = np.where(used, labels, 0)  # any class stands for what is ignored; its weight is 0
+    class_weight = _class_weights(weight, logits)  # (K,)
+    pixels = _pixel_weights(pixel_weight, used, logits)  # (N, d1, …), 0 for what is ignored
+    w_c = pixels * class_weight[c]  # (N, d1, …)
 
-    class_weight = np.ones(classes) if weight is None else check_array("weight", weight, (classes,))
-    class_weight = class_weight.astype(logits.dtype)
+    log_p = log_softmax(logits, axis=1)  # (N, K, d1, …)
+    p = np.exp(log_p)
+    truth = c[:, None] == _along_classes(np.arange(K), logits)  # [k = c]
+    losses = -w_c * np.take_along_axis(log_p, c[:, None], axis=1)[:, 0]
+    dlogits = w_c[:, None] * (p - truth)
+
+    if label_smoothing:
+        of_all, dof_all = _entropy_of_all_classes(log_p, p, _along_classes(class_weight, logits), pixels)
+        losses = (1 - label_smoothing) * losses + label_smoothing * of_all
+        dlogits = (1 - label_smoothing) * dlogits + label_smoothing * dof_all
+    losses, dlogits = np.where(used, losses, 0), np.where(used[:, None], dlogits, 0)  # even where it was NaN
+    return reduce(losses, dlogits, reduction, float(w_c.sum(dtype=np.float64)))
+
+
+def _entropy_of_all_classes(log_p: Array, p: Array, w: Array, pixels: Array) -> tuple[Array, Array]:
+    """Return what is smoothed in, -1/K Σ w_k log p_k, and its gradient, (p_k Σ w - w_k) / K."""
+    losses = -pixels * (w * log_p).mean(axis=1)
+    return losses, pixels[:, None] * (w.mean() * p - w / w.size)
+
+
+def _class_weights(weight: ArrayLike | None, logits: Array) -> Array:
+    classes = logits.shape[1]
+    weight = np.ones(classes) if weight is None else weight
+    return check_floating("weight", weight, (classes,), logits.dtype)
+
+
+def _pixel_weights(pixel_weight: ArrayLike | None, used: Array, logits: Array) -> Array:
     pixels = used.astype(logits.dtype)
     if pixel_weight is not None:
-        pixels[used] = check_array("pixel_weight", pixel_weight, labels.shape)[used]
-    weights = pixels * class_weight[index[:, 0]]
+        pixels[used] = check_floating("pixel_weight", pixel_weight, used.shape, logits.dtype)[used]
+    return pixels
 
-    surprise = -log_softmax(logits, axis=1)  # of each class
-    p = np.exp(-surprise)
 
-    losses = weights * np.take_along_axis(surprise, index, axis=1)[:, 0]
-    dlogits = p.copy() if label_smoothing else p
-    np.put_along_axis(dlogits, index, np.take_along_axis(dlogits, index, axis=1) - 1, axis=1)
-    dlogits *= weights[:, None]
-    if label_smoothing:
-        w = class_weight.reshape(-1, *[1] * (logits.ndim - 2))
-        losses = (1 - label_smoothing) * losses + label_smoothing * pixels * (w * surprise).mean(axis=1)
-        spread = pixels[:, None] * (w.mean() * p - w / classes)
-        dlogits = (1 - label_smoothing) * dlogits + label_smoothing * spread
-    losses, dlogits = np.where(used, losses, 0), np.where(used[:, None], dlogits, 0)
-    return reduce(losses, dlogits, reduction, float(weights.sum(dtype=np.float64)))
+def _along_classes(values: Array, logits: Array) -> Array:
+    """Return K values with the shape (K, 1, …) that broadcasts along the logits' axis 1."""
+    return values.reshape(-1, *[1] * (logits.ndim - 2))

@@ -80,11 +80,11 @@ def fast_rcnn_loss(
     labels = check_integers("labels", labels, (regions,), classes)
     target_deltas = check_array("target_deltas", target_deltas, (regions, 4))
 
-    positive = np.flatnonzero(labels)
+    positive = np.flatnonzero(labels)  # u >= 1
     ddeltas = np.zeros_like(deltas)
-    boxes = deltas.reshape(regions, deltas.shape[1] // 4, 4)
+    boxes = deltas.reshape(regions, deltas.shape[1] // 4, 4)  # (R, 1 or K + 1, 4)
     dboxes = ddeltas.reshape(boxes.shape)  # a view
-    chosen = positive, labels[positive] if boxes.shape[1] > 1 else 0
+    chosen = positive, labels[positive] if boxes.shape[1] > 1 else 0  # t^u
     box, gradient = smooth_l1_loss(boxes[chosen], target_deltas[positive], beta=beta, reduction="sum")
     dboxes[chosen] = gradient
     losses, (dlogits, ddeltas) = multi_task_loss(

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchcv.checks import Array, as_floating, check_array
+from scratchcv.checks import Array, as_floating, check_array, check_floating
 from scratchcv.layers.sigmoid import log_sigmoid, sigmoid
 from scratchcv.losses.balanced_cross_entropy import balance_weights
 from scratchcv.losses.cross_entropy import cross_entropy
@@ -154,7 +154,7 @@ def softmax_focal_loss(
     if weight is not None:
         classes = dlogits.shape[1]
         index = np.where(used, labels, 0).astype(np.intp)
-        weights *= check_array("weight", weight, (classes,)).astype(losses.dtype)[index]
+        weights *= check_floating("weight", weight, (classes,), losses.dtype)[index]
     dlogits *= (weights * dentropies)[:, None]
     return reduce(weights * losses, dlogits, reduction, float(weights.sum(dtype=np.float64)))
 

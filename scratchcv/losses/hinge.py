@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchcv.checks import Array, as_floating, check_array, check_integers
+from scratchcv.checks import Array, as_floating, check_array, check_floating, check_integers
 from scratchcv.layers.linear import linear, linear_backward
 from scratchcv.losses.reduction import check_reduction, reduce
 
@@ -103,10 +103,10 @@ def hinge_loss(
         raise TypeError("targets must be -1, 0 (ignored) or 1, got bool")
     if not np.isin(targets, (-1, 0, 1)).all():
         raise ValueError("targets must be -1, 0 (ignored) or 1")
-    sides = targets.astype(scores.dtype)
+    s, y = scores, targets.astype(scores.dtype)
     used = targets != 0
-    losses = np.where(used, np.maximum(1 - sides * scores, 0), 0)
-    dscores = np.where(losses > 0, -sides, 0)
+    losses = np.where(used, np.maximum(1 - y * s, 0), 0)
+    dscores = np.where(losses > 0, -y, 0)
     if squared:
         losses, dscores = losses**2, 2 * losses * dscores
     return reduce(losses, dscores, reduction, int(np.count_nonzero(used)))
@@ -174,10 +174,11 @@ def linear_svm_loss(
     if not c >= 0:
         raise ValueError(f"c must be 0 or more, got {c}")
     c, weight = float(c), as_floating(check_array("weight", weight, ("K", "D")))
-    bias = check_array("bias", bias, (len(weight),)).astype(weight.dtype)
-    features = check_array("features", features, ("N", weight.shape[1])).astype(weight.dtype)
+    bias = check_floating("bias", bias, (len(weight),), weight.dtype)
+    features = check_floating("features", features, ("N", weight.shape[1]), weight.dtype)
     targets = check_array("targets", targets, (len(features), len(weight)))
-    hinge, dscores = hinge_loss(linear(features, weight, bias), targets, squared=squared, reduction="sum")
+    scores = linear(features, weight, bias)  # (N, K): w_k · x_n + b_k
+    hinge, dscores = hinge_loss(scores, targets, squared=squared, reduction="sum")
     _, dweight, dbias = linear_backward(c * dscores, features, weight)
     regularization = 0.5 * float(np.square(weight).sum(dtype=np.float64))
     return {"hinge": c * hinge, "regularization": regularization}, (dweight + weight, dbias)

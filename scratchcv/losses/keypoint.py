@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchcv.checks import Array, as_floating, check_array, check_integers
+from scratchcv.checks import Array, as_floating, check_array, check_floating, check_integers
 from scratchcv.losses.cross_entropy import cross_entropy
 
 
@@ -53,8 +53,8 @@ def keypoints_to_heatmap(keypoints: ArrayLike, rois: ArrayLike, heatmap_size: in
     >>> targets.tolist(), visible.tolist()
     ([[2, 15, 0]], [[True, True, False]])
     """
-    rois = check_array("rois", rois, ("R", 4)).astype(np.float64)
-    keypoints = check_array("keypoints", keypoints, (len(rois), "P", 3)).astype(np.float64)
+    rois = check_floating("rois", rois, ("R", 4), np.float64)
+    keypoints = check_floating("keypoints", keypoints, (len(rois), "P", 3), np.float64)
     sides = (rois[:, 2:] - rois[:, :2])[:, None]  # (R, 1, 2)
     usable = (sides > 0).all(axis=2)
     scale = np.divide(heatmap_size, sides, out=np.zeros_like(sides), where=sides > 0)
@@ -123,7 +123,7 @@ def keypointrcnn_loss(
     if not visible.any():
         return 0.0, dkeypoint_logits
     targets = check_integers("keypoint_targets", np.where(visible, keypoint_targets, 0), (R, P), m * n)
-    heatmaps = keypoint_logits.reshape(R, P, m * n)[visible]
-    loss, dheatmaps = cross_entropy(heatmaps, targets[visible])
+    heatmaps = keypoint_logits.reshape(R, P, m * n)[visible]  # (V, m²)
+    loss, dheatmaps = cross_entropy(heatmaps, targets[visible])  # the mean over V
     dkeypoint_logits[visible] = dheatmaps.reshape(-1, m, n)
     return loss, dkeypoint_logits

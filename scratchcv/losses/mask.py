@@ -58,7 +58,7 @@ def maskrcnn_loss(mask_logits: ArrayLike, labels: ArrayLike, mask_targets: Array
     labels = check_integers("labels", labels, (regions,), classes)
     mask_targets = check_array("mask_targets", mask_targets, (regions, *size))
 
-    own = np.arange(regions), labels
+    own = np.arange(regions), labels  # (R, m, m): of each region the c-th mask
     dmask_logits = np.zeros_like(mask_logits)
     loss, dmask_logits[own] = binary_cross_entropy_with_logits(mask_logits[own], mask_targets)
     return loss, dmask_logits

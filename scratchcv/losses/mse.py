@@ -4,7 +4,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from scratchcv.checks import Array, as_floating, check_array
+from scratchcv.checks import Array, as_floating, check_floating
 from scratchcv.losses.reduction import check_reduction, reduce_weighted
 
 
@@ -58,5 +58,5 @@ def mse_loss(
     """
     check_reduction(reduction)
     prediction = as_floating(prediction)
-    difference = prediction - check_array("target", target, prediction.shape).astype(prediction.dtype)
+    difference = prediction - check_floating("target", target, prediction.shape, prediction.dtype)
     return reduce_weighted(difference**2, 2 * difference, weight, reduction)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchcv.checks import Array, check_array
+from scratchcv.checks import Array, check_floating
 
 REDUCTIONS = ("none", "mean", "sum")
 
@@ -81,6 +81,6 @@ def reduce_weighted(
     """
     if weight is None:
         return reduce(losses, gradient, reduction, losses.size)
-    weights = check_array("weight", weight, losses.shape).astype(losses.dtype)
+    weights = check_floating("weight", weight, losses.shape, losses.dtype)
     total = float(weights.sum(dtype=np.float64))
     return reduce(weights * losses, weights * gradient, reduction, total)

@@ -101,9 +101,9 @@ def retinanet_loss(
     )
     target_deltas = check_array("target_deltas", target_deltas, deltas.shape)
 
-    positive, used = labels > 0, labels != IGNORE
-    counts = positive.sum(axis=1) if normalize == "image" else np.full(images, positive.sum())
-    divisors = np.maximum(counts, 1) * (max(images, 1) if normalize == "image" else 1)
+    positive, used = labels > 0, labels != IGNORE  # (N, A)
+    P = positive.sum(axis=1) if normalize == "image" else np.full(images, positive.sum())  # (N,)
+    divisors = np.maximum(P, 1) * (max(images, 1) if normalize == "image" else 1)
     dlogits, ddeltas = np.zeros_like(logits), np.zeros_like(deltas)
     classification = box = 0.0
     for n, divisor in enumerate(divisors.tolist()):

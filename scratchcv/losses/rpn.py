@@ -90,7 +90,7 @@ def rpn_loss(
     labels = check_integers("labels", labels, objectness.shape, 2, IGNORE)
     target_deltas = check_array("target_deltas", target_deltas, deltas.shape)
 
-    positive, ddeltas = labels == 1, np.zeros_like(deltas)
+    positive, ddeltas = labels == 1, np.zeros_like(deltas)  # p* = 1
     classification = binary_cross_entropy_with_logits(
         objectness, labels, ignore_index=IGNORE, reduction="sum"
     )
@@ -99,9 +99,9 @@ def rpn_loss(
 
     images = len(objectness) if objectness.ndim == 2 else 1
     sampled = max(int(np.count_nonzero(labels != IGNORE)), 1)
-    cls_count, reg_count = (sampled if n is None else n * max(images, 1) for n in (n_cls, n_reg))
+    N_cls, N_reg = (sampled if n is None else n * max(images, 1) for n in (n_cls, n_reg))  # of the batch
     losses, (dobjectness, ddeltas) = multi_task_loss(
         {"objectness": classification, "box": (box, ddeltas)},
-        {"objectness": 1 / cls_count, "box": balance / reg_count},
+        {"objectness": 1 / N_cls, "box": balance / N_reg},
     )
     return losses, (dobjectness, ddeltas)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchcv.checks import Array, as_floating, check_array
+from scratchcv.checks import Array, as_floating, check_floating
 from scratchcv.losses.reduction import check_reduction, reduce_weighted
 
 
@@ -66,7 +66,7 @@ def smooth_l1_loss(
     if not beta >= 0:
         raise ValueError(f"beta must be 0 or more, got {beta}")
     prediction = as_floating(prediction)
-    target = check_array("target", target, prediction.shape).astype(prediction.dtype, copy=False)
+    target = check_floating("target", target, prediction.shape, prediction.dtype)
 
     difference = prediction - target  # d
     distance, beta = abs(difference), float(prediction.dtype.type(beta))  # as small as it gets in that dtype

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchcv.checks import Array, as_floating, check_array
+from scratchcv.checks import Array, as_floating, check_array, check_floating
 from scratchcv.losses.mse import mse_loss
 
 
@@ -74,7 +74,7 @@ def gram_matrix_backward(dgram: ArrayLike, features: ArrayLike) -> Array:
     [[[[0.5, 1.0]], [[0.0, 0.0]]]]
     """
     F, size = _rows_of_channels(features)
-    dG = check_array("dgram", dgram, (F.shape[0], F.shape[1], F.shape[1])).astype(F.dtype, copy=False)
+    dG = check_floating("dgram", dgram, (F.shape[0], F.shape[1], F.shape[1]), F.dtype)
     dF: Array = (dG + dG.swapaxes(1, 2)) @ F / size
     return dF.reshape(np.shape(features))
 

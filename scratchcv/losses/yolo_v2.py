@@ -27,15 +27,16 @@ def yolo_v2_loss(
 ) -> tuple[dict[str, float], Array]:
     r"""Return YOLO v2's five losses and the gradient of their sum.
 
-    For the places k = (cell, anchor) of the grid, with the true box (x, y, w, h) in each place that has one,
-    x and y within the cell, w and h in cells,
+    For the places k = (cell, anchor) of the grid, with the true box :math:`(\hat x, \hat y, \hat w, \hat h)`
+    in each place that has one, its midpoint within the cell, its size in cells,
 
     .. math::
 
         &\tfrac{1}{2} \lambda_{coord} \sum_k 1_k^{obj}
-            \left[ (\sigma(t_x) - x)^2 + (\sigma(t_y) - y)^2 \right] \\
+            \left[ (\sigma(t_x) - \hat x)^2 + (\sigma(t_y) - \hat y)^2 \right] \\
         +\, &\tfrac{1}{2} \lambda_{coord} \sum_k 1_k^{obj}
-            \left[ \left(t_w - \ln\tfrac{w}{p_w}\right)^2 + \left(t_h - \ln\tfrac{h}{p_h}\right)^2 \right] \\
+            \left[ \left(t_w - \ln\tfrac{\hat w}{p_w}\right)^2
+            + \left(t_h - \ln\tfrac{\hat h}{p_h}\right)^2 \right] \\
         +\, &\tfrac{1}{2} \lambda_{obj} \sum_k 1_k^{obj} (\sigma(t_o) - \text{IoU})^2
         + \tfrac{1}{2} \lambda_{noobj} \sum_k 1_k^{noobj} \sigma(t_o)^2 \\
         -\, &\lambda_{class} \sum_k 1_k^{obj} \ln \mathrm{softmax}(s)_c
@@ -49,8 +50,8 @@ def yolo_v2_loss(
     prediction : array_like (N, S, S, A, 5 + C)
         :math:`(t_x, t_y, t_w, t_h, t_o)` and the classes' logits s of each cell and anchor.
     gt_boxes : array_like (N, S, S, A, 4)
-        (x, y, w, h) of the objects, from `encode_yolo_grid` with anchors and ``sizes="cell"``; looked at only
-        where there is one.
+        The objects' true midpoints and sizes, from `encode_yolo_grid` with anchors and ``sizes="cell"``;
+        looked at only where there is an object.
     gt_labels : array_like of int (N, S, S, A)
         Their classes, 1 … C, or 0 for none.
     anchors : array_like (A, 2)
@@ -114,15 +115,15 @@ def yolo_v2_loss(
     gt_boxes, gt_labels = check_grid_targets(gt_boxes, gt_labels, places, prediction.shape[4] - 5)
 
     boxes, confidence = decode_yolo_v2(prediction[..., :5], anchors)
-    obj = np.nonzero(gt_labels)
+    obj = np.nonzero(gt_labels)  # the R places with an object
     truth = gt_boxes[obj].astype(prediction.dtype, copy=False)  # (R, 4)
     truth_in_grid = truth.copy()
     truth_in_grid[:, :2] += np.stack([obj[2], obj[1]], axis=1)  # the cell's column and row
     noobj = (gt_labels == 0) & ~_fits_an_object(boxes, truth_in_grid, obj[0], ignore_threshold)
 
-    midpoint = sigmoid(prediction[obj][:, :2])
+    midpoint = sigmoid(prediction[obj][:, :2])  # (R, 2)
     target = iou_cxcywh(boxes[obj], truth_in_grid) if confidence_target == "iou" else np.ones(len(truth))
-    log_scales = np.log(truth[:, 2:] / anchors[obj[3]])
+    log_scales = np.log(truth[:, 2:] / anchors[obj[3]])  # (R, 2)
     terms = {
         "center": mse_loss(midpoint, truth[:, :2], reduction="sum"),
         "size": mse_loss(prediction[obj][:, 2:4], log_scales, reduction="sum"),

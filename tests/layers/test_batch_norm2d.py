@@ -158,3 +158,12 @@ def test_bad_input():
         normalise(np.zeros((3, 3)), ones, ones, ones, ones)
     with pytest.raises(ValueError, match=r"dy must have shape \(1, 3, 2, 2\), got \(1, 3, 2, 1\)"):
         batch_norm2d_backward(np.zeros((1, 3, 2, 1)), np.zeros((1, 3, 2, 2)), ones, ones, ones)
+
+
+@pytest.mark.parametrize("eps", [-1, float("nan"), (1, 2, 3)])
+def test_eps_is_one_number_and_not_negative(eps):
+    x, one = np.ones((2, 1, 2, 2)), np.ones(1)
+    with pytest.raises(ValueError, match="eps must be a number of at least 0, got"):
+        batch_norm2d(x, one, one, eps)
+    with pytest.raises(ValueError, match="eps must be a number of at least 0, got"):
+        batch_norm2d_backward(x, x, one, one, one, eps)

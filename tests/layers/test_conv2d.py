@@ -253,3 +253,20 @@ def test_bad_gradient():
 def test_bad_layers(arguments, message):
     with pytest.raises(ValueError, match=message):
         Conv2d(**{"in_channels": 4, "out_channels": 4, "kernel_size": 3} | arguments)
+
+
+def test_a_stride_far_beyond_the_image_costs_nothing(backend):
+    """Of its phases only those are stored that a window reaches."""
+    rng = np.random.default_rng(0)
+    x, weight = rng.standard_normal((1, 2, 5, 6)), rng.standard_normal((3, 2, 3, 2))
+    y = conv2d(x, weight, stride=10**6, padding=1)
+    assert y.shape == (1, 3, 1, 1)
+    np.testing.assert_allclose(y, conv2d(x, weight, padding=1)[:, :, :1, :1], rtol=1e-12)
+    dx, dweight, _ = conv2d_backward(np.ones_like(y), x, weight, 10**6, 1)
+    near = conv2d_backward(np.ones_like(y), x, weight, 7, 1)
+    np.testing.assert_allclose(dx, near[0], rtol=1e-12)
+    np.testing.assert_allclose(dweight, near[1], rtol=1e-12)
+
+
+def test_a_seed_serves_as_generator():
+    np.testing.assert_array_equal(Conv2d(2, 3, 3, rng=5).weight.value, Conv2d(2, 3, 3, rng=5).weight.value)

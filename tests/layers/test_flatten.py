@@ -45,3 +45,8 @@ def test_bad_axes():
         flatten(x, 0, -3)
     with pytest.raises(ValueError, match="end_dim must not come before start_dim, got 1 to 0"):
         flatten(x, 1, 0)
+
+
+def test_a_gradient_of_another_size():
+    with pytest.raises(ValueError, match=r"as many numbers as an array of shape \(2, 3, 4\), got \(2, 11\)"):
+        flatten_backward(np.zeros((2, 11)), (2, 3, 4))

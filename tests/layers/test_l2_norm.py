@@ -51,3 +51,9 @@ def test_the_length_does_not_matter(N, C, H, W):
 def test_bad_input():
     with pytest.raises(ValueError, match=r"x must have shape \(N, 4, H, W\), got \(1, 3, 2, 2\)"):
         L2Norm(4)(np.zeros((1, 3, 2, 2)))
+
+
+@pytest.mark.parametrize("eps", [0, -1, float("nan"), (1, 2)])
+def test_eps_is_one_positive_number(eps):
+    with pytest.raises(ValueError, match="eps must be a positive number, got"):
+        l2_norm(np.zeros((1, 2, 1, 1)), np.ones(2), eps)

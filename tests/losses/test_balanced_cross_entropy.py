@@ -25,6 +25,13 @@ def test_positives_have_alpha_and_negatives_the_rest():
     assert_close(gradient, [-0.25 * 0.25, 0.75 * 0.75])
 
 
+def test_by_default_the_rare_yes_weighs_more():
+    # One anchor in four is an object, and weighs as much as the three others.
+    _, gradient = balanced_cross_entropy(np.zeros(4), [1, 0, 0, 0], reduction="sum")
+    assert gradient.tolist() == [-0.375, 0.125, 0.125, 0.125]
+    assert gradient.sum() == 0
+
+
 def test_one_alpha_for_both_would_balance_nothing():
     x, t = np.array([2.0, -1.0, 0.5]), np.array([1, 0, 0])
     plain = binary_cross_entropy_with_logits(x, t, reduction="none")[0]
@@ -83,8 +90,8 @@ def test_weights_of_the_labels_average_to_one(labels):
 
 def test_ten_thousand_does_not_overflow():
     loss, gradient = balanced_cross_entropy([1e4, -1e4, 1e4, -1e4], [1, 0, 0, 1], reduction="none")
-    assert loss.tolist() == [0, 0, 7500, 2500]
-    assert gradient.tolist() == [0, 0, 0.75, -0.25]
+    assert loss.tolist() == [0, 0, 2500, 7500]
+    assert gradient.tolist() == [0, 0, 0.25, -0.75]
 
 
 def test_nothing_and_all_background():

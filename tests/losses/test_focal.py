@@ -60,7 +60,7 @@ def test_gamma_zero_is_cross_entropy():
             assert_close(found, wanted)
         for found, wanted in zip(
             sigmoid_focal_loss(logits, logits > 1, gamma=0, reduction=reduction),
-            balanced_cross_entropy(logits, logits > 1, reduction=reduction),
+            balanced_cross_entropy(logits, logits > 1, alpha=0.25, reduction=reduction),
             strict=True,
         ):
             assert_close(found, wanted)

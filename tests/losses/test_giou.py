@@ -68,6 +68,55 @@ def test_bounded_symmetric_and_the_same_at_every_scale(count, scale, seed):
     assert_close(generalized_box_iou_loss(scale * boxes1, scale * boxes2, eps=0)[0], losses, rtol=1e-9)
 
 
+def test_corners_given_as_sizes_are_refused():
+    xywh = [[10.0, 10, 5, 5]]
+    with pytest.raises(ValueError, match=r"boxes2\[0\] has x2 < x1: \[10.0, 10.0, 5.0, 5.0\]"):
+        generalized_box_iou_loss(xywh, xywh)
+    with pytest.raises(ValueError, match=r"boxes2\[1\] has y2 < y1"):
+        generalized_box_iou_loss(np.ones((2, 4)), [[0, 0, 1, 1], [0, 2, 1, 1]])
+    for number in (np.nan, np.inf):
+        with pytest.raises(ValueError, match=r"boxes2\[0\] has a coordinate that is not finite"):
+            generalized_box_iou_loss([[0, 0, 1, 1]], [[0, 0, 1, number]])
+    truths = np.array([[[0, 0, 1, 1], [0, 0, 1, 1]], [[1, 0, 0, 1], [0, 0, 1, 1]]])
+    with pytest.raises(ValueError, match=r"boxes2.reshape\(-1, 4\)\[2\] has x2 < x1"):
+        generalized_box_iou_loss(np.ones((2, 2, 4)), truths)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(1, 6), st.booleans(), st.booleans(), st.integers(0, 2**32 - 1))
+def test_an_inverted_prediction_is_the_box_between_its_corners(count, in_x, in_y, seed):
+    ordered, truths = random_boxes(np.random.default_rng(seed), 2, count)
+    places = [2 if in_x else 0, 3 if in_y else 1, 0 if in_x else 2, 1 if in_y else 3]
+    predictions = ordered[:, places]
+    wanted, (dordered, dwanted) = generalized_box_iou_loss(ordered, truths)
+    losses, (dpredictions, dtruths) = generalized_box_iou_loss(predictions, truths)
+    assert losses.tolist() == wanted.tolist()
+    assert dpredictions.tolist() == dordered[:, places].tolist()
+    assert dtruths.tolist() == dwanted.tolist()
+    assert ((losses >= 0) & (losses <= 2)).all()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_gradient_of_inverted_predictions(seed):
+    rng = np.random.default_rng(seed)
+    predictions, truths = 10 * rng.random((7, 4)), random_boxes(rng, 7)
+    assert (predictions[:, :2] > predictions[:, 2:]).any()
+    losses, _ = generalized_box_iou_loss(predictions, truths)
+    assert ((losses >= 0) & (losses <= 2)).all()
+    check_loss(generalized_box_iou_loss, predictions, truths, max_entries=28)
+
+
+def test_a_prediction_that_is_not_a_number_is_not_hidden():
+    losses, (dboxes, _) = generalized_box_iou_loss([[0, 0, np.nan, 1], [0, 0, 1, 1]], [[0, 0, 1, 1.0]] * 2)
+    assert np.isnan(losses).tolist() == [True, False]
+    assert np.isnan(dboxes).any(axis=1).tolist() == [True, False]
+
+
+def test_truths_take_the_dtype_of_predictions():
+    losses, gradients = generalized_box_iou_loss(np.zeros((1, 4), np.float32), [[0, 0, 1, 1]])
+    assert [losses.dtype, *(gradient.dtype for gradient in gradients)] == [np.float32] * 3
+
+
 def test_large_coordinates_and_boxes_without_area_are_finite():
     boxes = np.array([[-1e4, -1e4, 1e4, 1e4], [5, 5, 5, 5], [1e4, 0, 1e4, 3]], np.float32)
     truths = np.array([[9999, 9999, 1e4, 1e4], [5, 5, 5, 5], [0, 0, 1, 1]], np.float32)
