@@ -96,7 +96,7 @@ def check_valid_boxes(name: str, value: ArrayLike) -> Array:
 
 
 def check_threshold(name: str, value: float) -> float:
-    """Return `value` as a Python float, or say that it is NaN, which nothing exceeds and nothing falls below.
+    """Return `value` as a Python float, or say that it is none, or NaN, which nothing exceeds or falls below.
 
     Examples
     --------
@@ -104,7 +104,6 @@ def check_threshold(name: str, value: float) -> float:
     Traceback (most recent call last):
     ValueError: iou_threshold must be a number, got nan
     """
-    number = float(value)
-    if number != number:
+    if not isinstance(value, int | float | np.integer | np.floating) or value != value:
         raise ValueError(f"{name} must be a number, got {value}")
-    return number
+    return float(value)

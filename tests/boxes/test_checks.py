@@ -10,7 +10,7 @@ from scratchcv.boxes import (
     soft_nms,
     threshold_scores,
 )
-from scratchcv.boxes.checks import as_boxes, check_valid_boxes
+from scratchcv.boxes.checks import as_boxes, check_threshold, check_valid_boxes
 
 
 def test_floating_boxes_pass_as_they_are(dtype):
@@ -77,3 +77,9 @@ BOX = [[0, 0, 1, 1]]
 def test_nothing_exceeds_nan(function, name):
     with pytest.raises(ValueError, match=f"{name} must be a number, got nan"):
         function(float("nan"))
+
+
+@pytest.mark.parametrize("value", [float("nan"), "0.5", None, [0.5]])
+def test_a_threshold_is_a_number(value):
+    with pytest.raises(ValueError, match="iou_threshold must be a number, got"):
+        check_threshold("iou_threshold", value)
