@@ -1,5 +1,7 @@
 """Checks of arguments: of boxes their shape, and where an operation needs it, that they are boxes at all."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -95,7 +97,7 @@ def check_valid_boxes(name: str, value: ArrayLike) -> Array:
     return boxes
 
 
-def check_threshold(name: str, value: float) -> float:
+def check_threshold(name: str, value: Any) -> float:
     """Return `value` as a Python float, or say that it is none, or NaN, which nothing exceeds or falls below.
 
     Examples
