@@ -51,10 +51,10 @@ def check_array(name: str, value: ArrayLike, shape: tuple[int | str, ...]) -> Ar
     return array
 
 
-def as_floating(array: ArrayLike) -> Array:
+def as_floating(array: ArrayLike, name: str = "an array") -> Array:
     """Return the array itself when it is float32 or float64, else a copy in the nearest of the two.
 
-    Integers and booleans become float64, half precision becomes float32.
+    Integers and booleans become float64, half precision becomes float32; `name` is for the message.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def as_floating(array: ArrayLike) -> Array:
     if array.dtype in (np.float32, np.float64):
         return array
     if array.dtype.kind not in "fiub":
-        raise TypeError(f"an array must hold real numbers, got {array.dtype}")
+        raise TypeError(f"{name} must hold real numbers, got {array.dtype}")
     small = array.dtype.kind == "f" and array.dtype.itemsize <= 4  # half precision, or another byte order
     return array.astype(np.float32 if small else np.float64)
 
@@ -99,10 +99,7 @@ def check_floating(
     >>> check_floating("bias", [1, 2], (2,), np.float32).dtype
     dtype('float32')
     """
-    array = check_array(name, value, shape)
-    if array.dtype.kind not in "fiub":
-        raise TypeError(f"{name} must hold real numbers, got {array.dtype}")
-    array = as_floating(array)
+    array = as_floating(check_array(name, value, shape), name)
     # Not np.ascontiguousarray, which gives a number an axis.
     return np.asarray(array, array.dtype if dtype is None else dtype, order="C")
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from scratchcv.checks import Array, check_array, check_floating
-from scratchcv.layers.shapes import Pair, is_whole, pair
+from scratchcv.layers.shapes import Pair, check_whole, pair
 
 Window = tuple[Pair, Pair, Pair]
 """Stride, padding and dilation, each (vertical, horizontal), in pixels."""
@@ -104,17 +104,3 @@ def check_groups(groups: int, what: str, channels: int) -> int:
     if channels % groups:
         raise ValueError(f"groups must divide {what}, {channels}, got {groups}")
     return groups
-
-
-def check_whole(name: str, value: int, least: int) -> int:
-    """Return a whole number as an int, or say what came instead.
-
-    Examples
-    --------
-    >>> check_whole("in_features", "3", least=0)
-    Traceback (most recent call last):
-    ValueError: in_features must be a whole number of at least 0, got '3'
-    """
-    if not is_whole(value, least):
-        raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}")
-    return int(value)

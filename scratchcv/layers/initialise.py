@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from scratchcv.checks import Array
-from scratchcv.layers.conv2d_checks import check_whole
+from scratchcv.layers.shapes import check_whole
 
 
 def kaiming_normal(

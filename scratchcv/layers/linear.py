@@ -5,9 +5,9 @@ import math
 import numpy as np
 
 from scratchcv.checks import Array, as_floating, check_array, check_floating
-from scratchcv.layers.conv2d_checks import check_whole
 from scratchcv.layers.initialise import kaiming_normal
 from scratchcv.layers.layer import Layer, Parameter
+from scratchcv.layers.shapes import check_whole
 
 
 def linear(x: Array, weight: Array, bias: Array | None = None) -> Array:

@@ -6,7 +6,7 @@ import numpy as np
 
 from scratchcv.checks import Array, as_floating, check_array, check_floating
 from scratchcv.layers.resample import resample, resample_backward
-from scratchcv.layers.shapes import Pair, is_whole, pair
+from scratchcv.layers.shapes import Pair, check_whole, pair
 from scratchcv.layers.taps import Taps, linear_taps
 
 
@@ -110,8 +110,7 @@ def _tables(
     K, _, height, width = masks_shape
     if min(height, width) < 1:
         raise ValueError(f"masks must have pixels, got {height} x {width}")
-    if not is_whole(padding, 0):
-        raise ValueError(f"padding must be a whole number of at least 0, got {padding}")
+    padding = check_whole("padding", padding, least=0)
     boxes = as_floating(check_array("boxes", boxes, (K, 4)))
     if not np.isfinite(boxes).all():
         raise ValueError(f"boxes must be finite, got {boxes[~np.isfinite(boxes).all(axis=1)][0].tolist()}")

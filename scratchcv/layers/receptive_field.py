@@ -5,8 +5,8 @@ import copy
 import numpy as np
 
 from scratchcv.checks import Array
-from scratchcv.layers.conv2d_checks import check_whole
 from scratchcv.layers.layer import Layer
+from scratchcv.layers.shapes import check_whole
 
 
 def receptive_field(layer: Layer, input_shape: tuple[int, int, int], samples: int = 16) -> tuple[int, int]:

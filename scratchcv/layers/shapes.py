@@ -20,7 +20,21 @@ def is_whole(value: object, least: float) -> bool:
     """
     if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
         return False
-    return bool(least <= value < np.inf) and int(value) == value
+    return bool(least <= value < np.inf and value > -np.inf) and int(value) == value
+
+
+def check_whole(name: str, value: int, least: int) -> int:
+    """Return a whole number as an int, or say what came instead.
+
+    Examples
+    --------
+    >>> check_whole("in_features", "3", least=0)
+    Traceback (most recent call last):
+    ValueError: in_features must be a whole number of at least 0, got '3'
+    """
+    if not is_whole(value, least):
+        raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}")
+    return int(value)
 
 
 def axis_index(name: str, axis: int, axes: int) -> int:

@@ -98,6 +98,10 @@ def test_no_images(backend):
         ((NINE, 0), "kernel_size must be one or two whole numbers of at least 1, got 0"),
         ((NINE, 2, 2, 0, False, True, 0), "divisor_override must be a whole number other than 0, got 0"),
         ((NINE, 2, 2, 0, False, True, 2.5), "divisor_override must be a whole number other than 0, got 2.5"),
+        (
+            (NINE, 2, 2, 0, False, True, -np.inf),
+            "divisor_override must be a whole number other than 0, got -inf",
+        ),
     ],
 )
 def test_bad_input(arguments, message):

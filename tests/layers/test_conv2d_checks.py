@@ -20,7 +20,6 @@ from scratchcv.layers.conv2d_checks import (
     check_convolution,
     check_filters,
     check_groups,
-    check_whole,
     check_window,
 )
 
@@ -141,9 +140,3 @@ def test_filters_of_a_transposed_convolution_are_called_so():
 def test_bad_groups():
     with pytest.raises(ValueError, match="groups must divide out_channels, 4, got 3"):
         check_groups(3, "out_channels", 4)
-
-
-@pytest.mark.parametrize("value", ["3", None, -1, 2.5, float("nan"), True, (3,)])
-def test_what_is_no_whole_number(value):
-    with pytest.raises(ValueError, match="in_features must be a whole number of at least 0, got "):
-        check_whole("in_features", value, least=0)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scratchcv.layers.shapes import axis_index, pair, pooling_windows, window_output_size
+from scratchcv.layers.shapes import axis_index, check_whole, pair, pooling_windows, window_output_size
 
 
 def test_one_number_or_two():
@@ -90,3 +90,9 @@ def test_windows_of_pooling():
 def test_padding_is_at_most_half_the_kernel():
     with pytest.raises(ValueError, match=r"padding must be at most half the kernel \(3, 2\), got \(2, 1\)"):
         pooling_windows((9, 9), (3, 2), None, (2, 1), 3)
+
+
+@pytest.mark.parametrize("value", ["3", None, -1, 2.5, float("nan"), True, (3,), np.inf, -np.inf])
+def test_what_is_no_whole_number(value):
+    with pytest.raises(ValueError, match="in_features must be a whole number of at least 0, got "):
+        check_whole("in_features", value, least=0)
