@@ -38,7 +38,7 @@ LINEAGE = {("mask_rcnn", "faster_rcnn"), ("keypoint_rcnn", "faster_rcnn"), ("fas
 
 # Where each distribution may be imported, and whether at the top of a file: NumPy alone imports the package.
 ANYWHERE = {"numpy"}
-AT_THE_TOP = {"numba": {"kernels"}}
+AT_THE_TOP = {"llvmlite": {"kernels"}, "numba": {"kernels"}}
 WHERE_USED = {
     "IPython": {"visualize"},
     "PIL": {"data", "visualize"},
@@ -180,7 +180,8 @@ def test_files_are_short():
 def mirror_of(path):
     """Return where the tests of a file of the package are."""
     inner = path.relative_to(PACKAGE)
-    is_kernel = inner.parts[0] == "kernels" and any(name == "numba" for _, name in imports(path))
+    parts = ("numba", "scratchcv.kernels._")
+    is_kernel = inner.parts[0] == "kernels" and any(name.startswith(parts) for _, name in imports(path))
     return TESTS / inner.parent / f"{'cases' if is_kernel else 'test'}_{inner.stem}.py"
 
 

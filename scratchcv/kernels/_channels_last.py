@@ -1,7 +1,7 @@
 """One copy of a batch of images in which the channels of a pixel lie side by side, inside a border of zeros.
 
-A patch matrix (the NumPy form) copies every pixel kh·kw times before it is multiplied. Here a patch is only an
-offset into the copy, and so is a tap (i, j, c) of a filter; the element that tap k meets in the patch of
+A patch matrix (the NumPy form) copies every pixel kh·kw times before it is multiplied. Here a patch is only
+an offset into the copy, and so is a tap (i, j, c) of a filter; the element that tap k meets in the patch of
 output q is
 
     copy[patches[q] + taps[k]]
@@ -94,7 +94,9 @@ def _channels_last(start, stop, x, nothing, sizes, pixels):  # type: ignore[no-u
                 c = min(c, C - lanes)  # the last square begins earlier, to end in time
                 for w in range(0, W, lanes):
                     w = min(w, W - lanes)
-                    transpose(x, source + c * H * W + w, H * W, nothing, 0, pixels, target + w * pitch + c, pitch)
+                    transpose(
+                        x, source + c * H * W + w, H * W, nothing, 0, pixels, target + w * pitch + c, pitch
+                    )
         else:
             for c in range(C):
                 read, write = uint64(source + c * H * W), uint64(target + c)

@@ -2,10 +2,10 @@
 
     dweight[o, k] = sum_q dy[o, q] * copy[patches[q] + taps[k]]
 
-The same product of the same tables as the convolution, added up along the other side. A tile is six filters of
-dy, where they lie, times as many neighbouring taps as it is wide; channels last, so that neighbouring taps are
-neighbours in memory. Each tile belongs to one task and outputs come in their order, so that sums do not depend
-on the number of threads.
+The same product of the same tables as the convolution, added up along the other side. A tile is six filters
+of dy, where they lie, times as many neighbouring taps as it is wide; channels last, so that neighbouring taps
+are neighbours in memory. Each tile belongs to one task and outputs come in their order, so that sums do not
+depend on the number of threads.
 """
 
 import numpy as np
@@ -28,7 +28,7 @@ def correlate(dy: Array, x: Array, stride: _Pair, padding: _Pair, dilation: _Pai
     groups, columns = x.shape[1] // C, tile_width(dy.dtype)
     O = filters // groups
     # Runs of taps that are neighbours in memory: of few channels a row of the filter, else a pixel.
-    joined = groups == dilation[1] == 1 and 2 * C < columns
+    joined = groups == dilation[1] == 1 and columns > 2 * C
     images = channels_last(x, padding, padding, columns, 0 if joined else spread(groups * C))
     length, pixels = (kw * C, kw) if joined else (C, 1)
     i, j, g = np.meshgrid(np.arange(kh), np.arange(kw // pixels), np.arange(groups), indexing="ij")
@@ -39,19 +39,25 @@ def correlate(dy: Array, x: Array, stride: _Pair, padding: _Pair, dilation: _Pai
     dy_steps = n * (filters * height * width) + h * width + w
     rows = np.minimum(np.arange(panels * ROWS), O - 1) * (height * width)
     span = max(RUN, _NEAR // (groups * (O + C)) // RUN * RUN)
-    products = np.empty((len(runs), parts, panels * ROWS, columns), dy.dtype)
-    sizes = np.array([groups, O * height * width, panels, outputs, columns, parts, span])
-    arrays = np.ascontiguousarray(dy).reshape(-1), rows, dy_steps.reshape(-1), images.pixels, patches.reshape(-1)
+    products = np.empty((panels, len(runs), parts, ROWS, columns), dy.dtype)
+    sizes = np.array([groups, O * height * width, panels, outputs, columns, len(runs) * parts, parts, span])
+    arrays = (
+        np.ascontiguousarray(dy).reshape(-1),
+        rows,
+        dy_steps.reshape(-1),
+        images.pixels,
+        patches.reshape(-1),
+    )
     small = outputs * dweight.size < SMALL
     parallel_for(_multiply, len(runs) * parts, *arrays, runs, sizes, products.reshape(-1), serial=small)
-    sizes = np.array([groups, O, C, kh * kw, length, parts, panels * ROWS, columns])
-    parallel_for(_collect, filters, products.reshape(-1), sizes, dweight.reshape(-1), serial=small)
+    sizes = np.array([groups, O, C, kh * kw, length, len(runs), parts, columns])
+    parallel_for(_collect, panels, products.reshape(-1), sizes, dweight.reshape(-1), serial=small)
 
 
 @njit(cache=not IS_PLAIN, nogil=True)
 def _multiply(start, stop, dy, rows, dy_steps, copy, patches, runs, sizes, products):  # type: ignore[no-untyped-def]
     """Fill products; a task is as many neighbouring taps as a tile is wide, for all filters of a group."""
-    groups, shift, panels, outputs, columns, parts, span = sizes
+    groups, shift, panels, outputs, columns, tasks, parts, span = sizes
     for q in range(0, outputs, span):
         for task in range(start, stop):
             run, part = task // parts, task % parts * columns
@@ -61,23 +67,24 @@ def _multiply(start, stop, dy, rows, dy_steps, copy, patches, runs, sizes, produ
                     tile(
                         dy, rows, panel * ROWS, run % groups * shift, dy_steps,
                         copy, runs[run] + part, patches, k, many,
-                        products, (task * panels + panel) * ROWS * columns, columns, k > 0,
+                        products, (panel * tasks + task) * ROWS * columns, columns, k > 0,
                     )  # fmt: skip
 
 
 @njit(cache=True, nogil=True)
 def _collect(start, stop, products, sizes, dweight):  # type: ignore[no-untyped-def]
-    """Bring the products of filters to their places (o, c, i, j)."""
-    groups, O, C, plane, length, parts, rows, columns = sizes
-    for filter in range(start, stop):
-        group, o = filter // O, filter % O
-        for first in range(0, plane, length // C):  # pixels of the filter whose taps are one run
-            run = first // (length // C) * groups + group
-            c, target = 0, filter * C * plane + first
-            for part in range(parts):
-                source = ((run * parts + part) * rows + o) * columns
-                for e in range(min(columns, length - part * columns)):
-                    dweight[target + c * plane] = products[source + e]
-                    c += 1
-                    if c == C:
-                        c, target = 0, target + 1
+    """Bring the products of panels of filters to their places (o, c, i, j)."""
+    groups, O, C, plane, length, runs, parts, columns = sizes
+    pixels = length // C  # of the filter, whose taps are one run
+    for panel in range(start, stop):
+        for run in range(runs):
+            for m in range(min(ROWS, O - panel * ROWS)):
+                filter = run % groups * O + panel * ROWS + m
+                c, target = 0, filter * C * plane + run // groups * pixels
+                for part in range(parts):
+                    source = (((panel * runs + run) * parts + part) * ROWS + m) * columns
+                    for e in range(min(columns, length - part * columns)):
+                        dweight[target + c * plane] = products[source + e]
+                        c += 1
+                        if c == C:
+                            c, target = 0, target + 1

@@ -1,4 +1,4 @@
-"""Filters as panels as wide as a tile of `_tile.py`: what one step of the inner loop reads is one run of memory."""
+"""Filters as panels as wide as a tile of `_tile.py`: a step of the inner loop reads one run of memory."""
 
 import numpy as np
 from numba import njit, uint64

@@ -20,19 +20,21 @@ from scratchcv.kernels._tile import IS_PLAIN, VECTOR_BYTES
 def sandwich(matrix: Sequence[Sequence[float]]) -> Callable[..., None]:
     """Return a function (x, at, row, column, y, to, row, column) for use in kernels.
 
-    It reads X[i, j] at ``x[at + i · row + j · column]``, and the same of the following elements' matrices, one
-    for each lane, and writes their M X Mᵀ to y alike.
+    It reads X[i, j] at ``x[at + i · row + j · column]``, and the same of the following elements' matrices,
+    one for each lane, and writes their M X Mᵀ to y alike.
     """
     return _plain(np.array(matrix)) if IS_PLAIN else _vectors(np.array(matrix))
 
 
 def _vectors(matrix: Any) -> Callable[..., None]:
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        x, at, x_row, x_column, y, to, y_row, y_column = arguments
+        _x, _at, x_row, x_column, _y, _to, y_row, y_column = arguments
         size = signature.args[0].dtype.bitwidth // 8
         lanes, integer = VECTOR_BYTES // size, ir.IntType(64)
         source, target = (
-            builder.gep(make_array(signature.args[i])(context, builder, arguments[i]).data, [arguments[i + 1]])
+            builder.gep(
+                make_array(signature.args[i])(context, builder, arguments[i]).data, [arguments[i + 1]]
+            )
             for i in (0, 4)
         )
         vector = ir.VectorType(source.type.pointee, lanes)
@@ -57,9 +59,7 @@ def _vectors(matrix: Any) -> Callable[..., None]:
         outputs, inputs = matrix.shape
         half = []  # columns of M X
         for j in range(inputs):
-            column = [
-                builder.load(pointer(source, i, x_row, j, x_column), align=size) for i in range(inputs)
-            ]
+            column = [builder.load(pointer(source, i, x_row, j, x_column), align=size) for i in range(inputs)]
             half.append([row_of_sums(factors, column) for factors in matrix])
         for i in range(outputs):
             for j in range(outputs):

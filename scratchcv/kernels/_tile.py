@@ -67,7 +67,7 @@ def tile_width(dtype: Any) -> int:
     return _VECTORS * VECTOR_BYTES // np.dtype(dtype).itemsize
 
 
-_NAMES = "A rows row a steps_a B b steps_b k K C c pitch add".split()
+_NAMES = ["A", "rows", "row", "a", "steps_a", "B", "b", "steps_b", "k", "K", "C", "c", "pitch", "add"]
 
 
 @intrinsic
@@ -132,9 +132,7 @@ def _generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any
 
     builder.position_at_end(after)
     first = behind(data["C"], given["c"])
-    targets = {
-        (m, v): as_vector(behind(first, builder.mul(given["pitch"], integer(m))), v) for m, v in tiles
-    }
+    targets = {(m, v): as_vector(behind(first, builder.mul(given["pitch"], integer(m))), v) for m, v in tiles}
     with builder.if_else(given["add"]) as (adds, sets):
         with adds:
             for tile, target in targets.items():

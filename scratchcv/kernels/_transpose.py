@@ -6,7 +6,6 @@ vectors, exchanged in three rounds of halves, quarters and neighbours, take .6 (
 
 from typing import Any
 
-import numpy as np
 from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
@@ -64,4 +63,4 @@ def _transpose_plain(x, at, x_row, bias, b, y, to, y_row):  # type: ignore[no-un
 
 
 transpose = _transpose_plain if IS_PLAIN else _transpose
-"""Write x[at + j · x_row + i] + bias[b + i] to y[to + i · y_row + j] for i and j below the lanes of a vector."""
+"""Write x[at + j · x_row + i] + bias[b + i] to y[to + i · y_row + j], i and j below the lanes of a vector."""

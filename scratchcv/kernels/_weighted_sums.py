@@ -2,9 +2,9 @@
 
     y[q, o] = bias[o] + sum_k copy[patches[q] + taps[k]] * filters[k, o]
 
-`_channels_last.py` describes the copy and its tables, `_tile.py` the loop over k. Around it, blocks are cut so
-that what is read again and again is near: a panel of filters, as wide as a tile, is multiplied with a block of
-patches, which stays in the second-level cache, in runs of taps short enough for the first.
+`_channels_last.py` describes the copy and its tables, `_tile.py` the loop over k. Around it, blocks are cut
+so that what is read again and again is near: a panel of filters, as wide as a tile, is multiplied with a
+block of patches, which stays in the second-level cache, in runs of taps short enough for the first.
 """
 
 import numpy as np

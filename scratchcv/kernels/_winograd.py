@@ -1,8 +1,8 @@
 """Winograd's convolution with 3×3 filters: a quarter of the multiplications of the direct form.
 
-`_winograd_transforms.py` explains it. A task is a block of tiles from its patches to its outputs: transformed,
-multiplied at each pair of points, and transformed back, while all of it is in the second-level cache. Where
-the direct form is bound by arithmetic it is overtaken by a factor of 2 to 3.
+`_winograd_transforms.py` explains it. A task is a block of tiles from its patches to its outputs:
+transformed, multiplied at each pair of points, and transformed back, while all of it is in the second-level
+cache. Where the direct form is bound by arithmetic it is overtaken by a factor of 2 to 3.
 
 A NaN or an infinity spreads over its tile, and numbers near the largest float overflow earlier: the caller
 learns that not all is finite, and computes it directly.
@@ -16,7 +16,13 @@ from scratchcv.kernels._channels_last import spread
 from scratchcv.kernels._tile import IS_PLAIN, ROWS, VECTOR_BYTES, tile
 from scratchcv.kernels._transpose import transpose
 from scratchcv.kernels._winograd_transforms import (
-    IN, OUT, POINTS, lay_out_patches, outputs_of_values, values_of_filter, values_of_patch,
+    IN,
+    OUT,
+    POINTS,
+    lay_out_patches,
+    outputs_of_values,
+    values_of_filter,
+    values_of_patch,
 )
 from scratchcv.kernels.parallel import parallel_for
 
@@ -38,10 +44,12 @@ def winograd(x: Array, filters: Array, bias: Array, padding: _Pair, y: Array) ->
     down, right = -(-height // OUT), -(-width // OUT)
     tiles = N * down * right
     blocks = -(-tiles // _BLOCK)
+    lanes = VECTOR_BYTES // x.itemsize
+    depth = -(-C // lanes) * lanes  # whole vectors, so that none reaches into the next tile's channels
     finite = np.zeros(blocks, np.bool_)
     sizes = np.array([
         C, O, panels, columns, height, width, down, right, tiles, images.image, images.row, images.pixel,
-        spread(_BLOCK * C), spread(_BLOCK * panels * columns),
+        depth, spread(_BLOCK * depth), spread(_BLOCK * panels * columns),
     ])  # fmt: skip
     steps = np.arange(C)
     arguments = images.pixels, values.reshape(-1), steps, steps * columns, bias, sizes, y.reshape(-1), finite
@@ -66,17 +74,18 @@ def _transform_filters(start, stop, filters, C, columns, values):  # type: ignor
 def _convolve(start, stop, copy, filters, steps, filter_steps, bias, sizes, y, finite):  # type: ignore[no-untyped-def]
     """Fill blocks of tiles of y, flat (N, O, H', W')."""
     (
-        C, O, panels, columns, height, width, down, right, tiles, image, row, pixel, point, sums_point,
+        C, O, panels, columns, height, width, down, right, tiles, image, row, pixel, depth, point,
+        sums_point,
     ) = sizes  # fmt: skip
     lanes, plane = VECTOR_BYTES // copy.itemsize, height * width
     filled = panels * columns
-    values, sums = np.empty(POINTS * point + lanes, y.dtype), np.empty(POINTS * sums_point, y.dtype)
+    values, sums = np.empty(POINTS * point, y.dtype), np.empty(POINTS * sums_point, y.dtype)
     strip_length = max(lanes // OUT, 1)
     line = strip_length * OUT * filled
-    square, pixels = np.zeros(OUT * line, y.dtype), np.empty(max(lanes, OUT) * lanes, y.dtype)
+    square, pixels = np.zeros(OUT * line, y.dtype), np.empty(lanes * lanes, y.dtype)
     biases = np.zeros(filled, y.dtype)
     biases[:O] = bias
-    places = np.arange(_BLOCK) * C
+    places = np.arange(_BLOCK) * depth
     for block in range(start, stop):
         first = block * _BLOCK
         count = min(_BLOCK, tiles - first)
@@ -84,7 +93,7 @@ def _convolve(start, stop, copy, filters, steps, filter_steps, bias, sizes, y, f
             n, h, w = (first + t) // (down * right), (first + t) // right % down, (first + t) % right
             patch = n * image + h * OUT * row + w * OUT * pixel
             for c in range(0, C, lanes):
-                values_of_patch(copy, patch + c, row, pixel, values, t * C + c, IN * point, point)
+                values_of_patch(copy, patch + c, row, pixel, values, t * depth + c, IN * point, point)
         for xi in range(POINTS):
             for panel in range(panels):
                 for t in range(0, count, ROWS):
@@ -102,15 +111,16 @@ def _convolve(start, stop, copy, filters, steps, filter_steps, bias, sizes, y, f
                 for o in range(0, filled, lanes):
                     at, to = (t + s) * filled + o, s * OUT * filled + o
                     outputs_of_values(sums, at, IN * sums_point, sums_point, square, to, line, filled)
-            many = uint64(min(strip * OUT, width - w * OUT))
+            many = min(strip * OUT, width - w * OUT)
             for a in range(min(OUT, height - h * OUT)):
                 target = n * O * plane + (h * OUT + a) * width + w * OUT
                 for o in range(0, filled, lanes):
-                    transpose(square, a * line + o, filled, biases, o, pixels, 0, lanes)
-                    for r in range(min(lanes, O - o)):
-                        to, source = uint64(target + (o + r) * plane), uint64(r * lanes)
-                        for p in range(many):
-                            poison += pixels[source + p] * 0
-                            y[to + p] = pixels[source + p]
+                    for p in range(0, many, lanes):
+                        transpose(square, a * line + p * filled + o, filled, biases, o, pixels, 0, lanes)
+                        for r in range(min(lanes, O - o)):
+                            to, source = uint64(target + (o + r) * plane + p), uint64(r * lanes)
+                            for e in range(uint64(min(lanes, many - p))):
+                                poison += pixels[source + e] * 0
+                                y[to + e] = pixels[source + e]
             t += strip
         finite[block] = poison == 0

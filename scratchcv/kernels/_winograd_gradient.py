@@ -14,7 +14,13 @@ from scratchcv.checks import Array
 from scratchcv.kernels._channels_last import channels_last, spread
 from scratchcv.kernels._tile import IS_PLAIN, ROWS, VECTOR_BYTES, tile, tile_width
 from scratchcv.kernels._winograd_transforms import (
-    IN, OUT, POINTS, filter_of_values, lay_out_patches, values_of_outputs, values_of_patch,
+    IN,
+    OUT,
+    POINTS,
+    filter_of_values,
+    lay_out_patches,
+    values_of_outputs,
+    values_of_patch,
 )
 from scratchcv.kernels.parallel import parallel_for
 

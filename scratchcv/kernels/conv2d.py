@@ -8,11 +8,12 @@ import numpy as np
 
 from scratchcv.checks import Array
 from scratchcv.kernels._channels_last import channels_last, tap_table
+from scratchcv.kernels._depthwise import depthwise
 from scratchcv.kernels._filters import pack_filters
 from scratchcv.kernels._pointwise import pointwise, suits_pointwise
 from scratchcv.kernels._weighted_sums import weighted_sums
 from scratchcv.kernels._winograd import winograd
-from scratchcv.kernels._winograd_transforms import suits_winograd
+from scratchcv.kernels._winograd_transforms import suits_winograd, tiles_of
 
 _Pair = tuple[int, int]
 
@@ -28,10 +29,16 @@ def conv2d(
     if y.size * C == 0:
         y[...] = bias[:, None, None]
         return y
+    if groups == C > 1:
+        depthwise(x, weight, bias, stride, padding, dilation, y)
+        return y
     if suits_pointwise((H, W), (kh, kw), stride, padding):
-        return pointwise(x, weight.reshape(O, -1), bias, groups)
+        pointwise(x, weight, bias, groups, y)
+        return y
     filters = pack_filters(weight, groups)
-    if suits_winograd(x, weight.shape, y.shape, stride, dilation) and winograd(x, filters, bias, padding, y):
+    # Below so many tiles, transforming the filters outweighs what is saved.
+    suits = tiles_of(y.shape) >= 64 and suits_winograd(x, weight.shape, y.shape, stride, dilation)
+    if suits and winograd(x, filters, bias, padding, y):
         return y
     images = channels_last(x, padding, padding)
     taps = tap_table(images, C // groups, dilation[0] * np.arange(kh), dilation[1] * np.arange(kw))

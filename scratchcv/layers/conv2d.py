@@ -4,7 +4,11 @@ import numpy as np
 
 from scratchcv.checks import Array, check_floating
 from scratchcv.layers.conv2d_checks import check_convolution, check_groups, check_window
-from scratchcv.layers.conv2d_gradients import conv2d_input_gradient, conv2d_weight_gradient
+from scratchcv.layers.conv2d_gradients import (
+    conv2d_bias_gradient,
+    conv2d_input_gradient,
+    conv2d_weight_gradient,
+)
 from scratchcv.layers.initialise import kaiming_normal
 from scratchcv.layers.layer import Layer, Parameter
 from scratchcv.layers.linear import linear
@@ -152,7 +156,7 @@ def conv2d_backward(
     dy = check_floating("dy", dy, (len(x), len(weight), *size), x.dtype)
     dx = conv2d_input_gradient(dy, weight, x.shape[2:], *window, groups)
     dweight = conv2d_weight_gradient(dy, x, weight.shape[2:], *window, groups)
-    return dx, dweight, dy.sum(axis=(0, 2, 3))
+    return dx, dweight, conv2d_bias_gradient(dy)
 
 
 class Conv2d(Layer):

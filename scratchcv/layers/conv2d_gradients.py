@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from scratchcv.backend import active_form
 from scratchcv.checks import Array, check_array, check_floating
 from scratchcv.layers.conv2d_checks import check_filters, check_groups, check_window
 from scratchcv.layers.linear import linear_input_gradient, linear_weight_gradient
@@ -159,3 +160,33 @@ def conv2d_weight_gradient_numpy(
         products = linear_weight_gradient(as_matrix(dy[..., filters], 3), vectors)
         dweight[filters] = products.reshape(dweight[filters].shape)
     return dweight
+
+
+def conv2d_bias_gradient(dy: Array) -> Array:
+    r"""Return the gradient of a convolution's bias, which took part in every output.
+
+    .. math:: db_o = \sum_{n,h,w} dy_{n,o,h,w}
+
+    Parameters
+    ----------
+    dy : ndarray of shape (N, O, H', W')
+        Gradient of the output.
+
+    Returns
+    -------
+    ndarray of shape (O,)
+        dbias.
+
+    Examples
+    --------
+    >>> conv2d_bias_gradient(np.ones((2, 1, 3, 3))).tolist()
+    [18.0]
+    """
+    dbias: Array = active_form(conv2d_bias_gradient_numpy)(check_floating("dy", dy, ("N", "O", "H'", "W'")))
+    return dbias
+
+
+def conv2d_bias_gradient_numpy(dy: Array) -> Array:
+    """Sum over images and positions."""
+    dbias: Array = dy.sum(axis=(0, 2, 3))
+    return dbias

@@ -7,7 +7,11 @@ import numpy as np
 from scratchcv.checks import Array, check_floating
 from scratchcv.layers.conv2d import conv2d
 from scratchcv.layers.conv2d_checks import check_groups, check_window
-from scratchcv.layers.conv2d_gradients import conv2d_input_gradient, conv2d_weight_gradient
+from scratchcv.layers.conv2d_gradients import (
+    conv2d_bias_gradient,
+    conv2d_input_gradient,
+    conv2d_weight_gradient,
+)
 from scratchcv.layers.conv_transpose2d_checks import check_conv_transpose2d, check_output_padding
 from scratchcv.layers.initialise import kaiming_normal
 from scratchcv.layers.layer import Layer, Parameter
@@ -141,7 +145,7 @@ def conv_transpose2d_backward(
     dx = conv2d(dy, weight, None, *window, groups)
     dweight = conv2d_weight_gradient(_append_zeros(x, dx.shape[2:]), dy, weight.shape[2:], *window, groups)
     dx = np.ascontiguousarray(dx[:, :, : x.shape[2], : x.shape[3]])
-    return dx, dweight, dy.sum(axis=(0, 2, 3))
+    return dx, dweight, conv2d_bias_gradient(dy)
 
 
 def _append_zeros(x: Array, windows: Pair) -> Array:

@@ -6,7 +6,11 @@ from pathlib import Path
 import numpy as np
 
 from scratchcv.layers.conv2d import conv2d
-from scratchcv.layers.conv2d_gradients import conv2d_input_gradient, conv2d_weight_gradient
+from scratchcv.layers.conv2d_gradients import (
+    conv2d_bias_gradient,
+    conv2d_input_gradient,
+    conv2d_weight_gradient,
+)
 
 CONV2D = runpy.run_path(str(Path(__file__).with_name("cases_conv2d.py")))
 
@@ -29,7 +33,13 @@ def weight_gradient_calls(dtype):
         yield dy, x, weight.shape[2:], *settings
 
 
+def bias_gradient_calls(dtype):
+    for dy, *_ in gradient_calls(dtype):
+        yield (dy,)
+
+
 CASES = {
+    "conv2d_bias_gradient": (conv2d_bias_gradient, bias_gradient_calls),
     "conv2d_input_gradient": (conv2d_input_gradient, input_gradient_calls),
     "conv2d_weight_gradient": (conv2d_weight_gradient, weight_gradient_calls),
 }

@@ -4,9 +4,10 @@ The calls of `scratchcv/kernels/<file>.py` stand in `cases_<file>.py` beside thi
 
     CASES = {"box_iou": (box_iou, box_iou_calls)}
 
-A file counts when it has a public name and compiles something or leads to what does; its public functions are the kernels. The key is the kernel's name,
-`box_iou` the public function that leads to it, and `box_iou_calls(dtype)` yields tuples of arguments in that
-dtype; a dict at the end of a tuple holds keyword arguments.
+A file counts when it compiles something or has cases, unless its name begins with _: then it holds parts of
+kernels. Its public functions are the kernels. The key is the kernel's name, `box_iou` the public function
+that leads to it, and `box_iou_calls(dtype)` yields tuples of arguments in that dtype; a dict at the end of a
+tuple holds keyword arguments.
 """
 
 import ast
@@ -68,7 +69,8 @@ def load_cases(file):
 FILES = [
     module.name
     for module in pkgutil.iter_modules(scratchcv.kernels.__path__)
-    if not module.name.startswith("_") and compiled_in(module.name)
+    if not module.name.startswith("_")
+    if compiled_in(module.name) or Path(__file__).with_name(f"cases_{module.name}.py").exists()
 ]
 KERNELS = [(file, name) for file in FILES for name in kernels_of(file)]
 FORMULAS = dict(formulas())
