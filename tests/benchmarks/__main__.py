@@ -38,18 +38,16 @@ def _parser() -> argparse.ArgumentParser:
         metavar="TEXT",
         help="measure the rows with TEXT in group/row, as --list shows them; may be repeated",
     )
-    parser.add_argument("--list", action="store_true", help="show what there is to measure")
+    flags = {
+        "--list": "show what there is to measure",
+        "--short": "tiny inputs: it works, and times say nothing",
+        "--keep-cache": "use kernels compiled earlier; first calls say nothing then",
+        "--write": "keep the results, and write them into docs/performance.md",
+    }
+    for flag, words in flags.items():
+        parser.add_argument(flag, action="store_true", help=words)
     parser.add_argument("--rounds", type=int, default=12, help="rounds for each row (default: 12)")
-    parser.add_argument("--seconds", type=float, default=4, help="most seconds for a row (default: 4)")
-    parser.add_argument(
-        "--short", action="store_true", help="tiny inputs: shows that it works, times say nothing"
-    )
-    parser.add_argument(
-        "--keep-cache", action="store_true", help="use compiled kernels; first calls then say nothing"
-    )
-    parser.add_argument(
-        "--write", action="store_true", help="keep the results, and write them into docs/performance.md"
-    )
+    parser.add_argument("--seconds", type=float, default=3, help="most seconds for a row (default: 3)")
     return parser
 
 

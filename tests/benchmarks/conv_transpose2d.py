@@ -10,7 +10,7 @@ from tests.benchmarks.row import Group, Inputs, Row, both_ways
 
 
 class Transposed(NamedTuple):
-    """A transposed convolution of images (N, C, H, W) to O channels, with k×k filters, stride 2, padding 1."""
+    """A transposed convolution of images (N, C, H, W) to O channels, k×k filters, stride 2, padding 1."""
 
     N: int
     C: int

@@ -67,8 +67,8 @@ def measure(row: Row, *, rounds: int = 12, seconds: float = 3.0, short: bool = F
     rounds : int
         How many rounds; in each both sides have their turn.
     seconds : float
-        After so long no new round begins, as long as three were quiet. If a call of theirs takes longer, it is
-        made only once.
+        After so long no new round begins, if three were quiet. A call of theirs that takes longer is made
+        only once.
     short : bool
         Whether on tiny inputs, for the smoke test.
 
@@ -112,7 +112,7 @@ Times = dict[str, list[float]]
 
 
 def _rounds(sides: dict[str, Call], rounds: int, seconds: float) -> tuple[list[Times], list[Times]]:
-    """Return the times of quiet rounds and of disturbed ones; every other round begins with the other side."""
+    """Return the times of quiet rounds and of disturbed ones; the sides take turns at being first."""
     typical = {side: _seconds(call) for side, call in sides.items()}
     calls = {side: max(1, min(1000, round(SLICE / max(typical[side], 1e-9)))) for side in sides}
     quiet: list[Times] = []

@@ -112,5 +112,6 @@ def _significant(number: float) -> str:
 
 
 def _table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
-    rows = [head, ["---"] * len(head), *lines]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
+    first, *rest = [f"| {' | '.join(cells)} |" for cells in (head, *lines)]
+    return "
+".join([first, "|---" * len(head) + "|", *rest])

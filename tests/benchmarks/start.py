@@ -43,7 +43,7 @@ step()
 
 
 def seconds_of_a_process(package: str, code: str, cold: bool) -> float:
-    """Return how long a fresh process takes to import a package and run code, the start of Python excluded."""
+    """Return how long a fresh process takes to import a package and run code, without the start of Python."""
     timed = f"import time; start = time.perf_counter(); import {package}\n{code}"
     timed += "\nprint(time.perf_counter() - start)"
     with tempfile.TemporaryDirectory() as empty:

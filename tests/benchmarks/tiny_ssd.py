@@ -43,7 +43,7 @@ def _model(given: Inputs) -> SSD:
 
 
 def ours(given: Inputs) -> Call:
-    """Return one step of training as `Trainer` takes it; each call takes another one, and returns the losses."""
+    """Return a step of training, as `Trainer` takes it; each call takes one more and returns its losses."""
     model = _model(given)
     model.train()
     optimizer = SGD(

@@ -1,4 +1,4 @@
-"""The two networks in PyTorch, with this library's names, so that weights fit; and their steps of training."""
+"""The two networks in PyTorch, with names under which our weights fit, and their steps of training."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
