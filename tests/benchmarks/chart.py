@@ -79,14 +79,13 @@ def _draw_column(ax: "Axes", column: Sequence[Measured], height: int, number: in
 
 def _draw_bar(ax: "Axes", place: float, ratio: float, color: str, counted: bool) -> None:
     """Draw a bar from the left, paler where no limit holds, with its number at its end."""
-    ax.barh(
-        place, min(ratio, MOST) - LEAST, left=LEAST, height=0.75, color=color, alpha=1 if counted else 0.45
-    )
+    end = min(ratio, MOST)
+    ax.barh(place, end - LEAST, left=LEAST, height=0.75, color=color, alpha=1 if counted else 0.45)
     text = f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.2g}"
     inside = ratio > MOST / 3
     ax.annotate(
         text,
-        (min(ratio, MOST), place),
+        (end, place),
         xytext=(-3 if inside else 3, 0),
         textcoords="offset points",
         ha="right" if inside else "left",

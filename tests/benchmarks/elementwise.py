@@ -64,11 +64,8 @@ def batch_norm2d_rows(shape: Shape) -> tuple[Row, Row]:
 
 def draw_pooling(shape: Shape, kernel_size: int, padding: int, short: bool) -> Inputs:
     """Draw images, the places of their windows' maxima, and the gradient of the pooled images."""
-    rng = generator()
-    x, window = (
-        normal(rng, *shrink(shape, short)),
-        {"kernel_size": kernel_size, "stride": 2, "padding": padding},
-    )
+    rng, window = generator(), {"kernel_size": kernel_size, "stride": 2, "padding": padding}
+    x = normal(rng, *shrink(shape, short))
     pooled, indices = max_pool2d(x, **window)
     return {"x": x, "window": window, "indices": indices, "dy": normal(rng, *pooled.shape)}
 

@@ -113,5 +113,4 @@ def _significant(number: float) -> str:
 
 def _table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
     first, *rest = [f"| {' | '.join(cells)} |" for cells in (head, *lines)]
-    return "
-".join([first, "|---" * len(head) + "|", *rest])
+    return "\n".join([first, "|---" * len(head) + "|", *rest])

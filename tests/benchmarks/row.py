@@ -103,6 +103,6 @@ def both_ways(
         return backward_call(torch_forward, given, differentiated)
 
     return (
-        Row(f"{name}, forward", inputs, partial(partial, forward), theirs_forward, **options),
-        Row(f"{name}, backward", inputs, partial(partial, backward), theirs_backward, **options),
+        Row(f"{name}, forward", inputs, lambda given: partial(forward, given), theirs_forward, **options),
+        Row(f"{name}, backward", inputs, lambda given: partial(backward, given), theirs_backward, **options),
     )
