@@ -5,9 +5,15 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.benchmarks import machine
+
+if TYPE_CHECKING:
+    from tests.benchmarks.results import Results
+    from tests.benchmarks.row import Group, Row
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
-    with _compiling_anew(options.keep_cache):
+    with nullcontext() if options.keep_cache else _compiling_anew():
         return _run(options)
 
 
@@ -52,48 +58,68 @@ def _parser() -> argparse.ArgumentParser:
 
 
 @contextmanager
-def _compiling_anew(keep_cache: bool) -> Iterator[None]:
+def _compiling_anew() -> Iterator[None]:
     """Give Numba an empty folder, so that first calls compile."""
-    if keep_cache:
-        yield
-        return
+    before = os.environ.get("NUMBA_CACHE_DIR")
     with tempfile.TemporaryDirectory(prefix="scratchcv-benchmarks-") as folder:
         os.environ["NUMBA_CACHE_DIR"] = folder
-        yield
+        try:
+            yield
+        finally:
+            os.environ.pop("NUMBA_CACHE_DIR")
+            if before is not None:
+                os.environ["NUMBA_CACHE_DIR"] = before
 
 
 def _run(options: argparse.Namespace) -> int:
-    from tqdm import tqdm
-
     from tests.benchmarks import chart, report, results
     from tests.benchmarks.groups import GROUPS
-    from tests.benchmarks.measure import measure
 
-    wanted = [
+    rows = [
         (group, row)
         for group in GROUPS
-        for row, name in zip(group.rows, group.ids(), strict=True)
-        if not options.only or any(text in name for text in options.only)
+        for row in group.rows
+        if not options.only or any(text in f"{group.name}/{row.name}" for text in options.only)
     ]
-    if options.list or not wanted:
-        print("\n".join(name for group in GROUPS for name in group.ids()))
-        return 0 if options.list else 2
-    described, commit = machine.describe(), machine.commit()
-    for name, value in described.items():
-        print(f"{name}: {value}")
-    measured = []
-    for group, row in (bar := tqdm(wanted, unit="row", dynamic_ncols=True)):
-        bar.set_postfix_str(f"{group.name}: {row.name}")
-        found = measure(row, rounds=options.rounds, seconds=options.seconds, short=options.short)
-        measured.append(results.Result(group.name, row.name, commit, found))
-    new = results.Results(described, measured)
-    print(report.tables(new, GROUPS))
-    if options.write and not options.short:
-        merged = results.load().merge(described, measured)
-        merged.save()
-        report.write(merged, GROUPS)
-        chart.write(merged, GROUPS)
-    return 0
+    if options.list or not rows:
+        print("\n".join(f"{group.name}/{row.name}" for group, row in rows) or "no row has that in its name")
+        return 0 if rows else 2
+    keep = options.write and not options.short
+    described = machine.describe()
+    print("\n".join(f"{name}: {value}" for name, value in described.items()))
+    measured = results.Results(described)
+    differing = _measure(rows, measured, options, results.FILE if keep else None)
+    print(report.tables(measured, GROUPS))
+    print("\n".join(differing), file=sys.stderr)
+    if keep:
+        kept = results.load()
+        report.write(kept, GROUPS)
+        chart.write(kept, GROUPS)
+    return 1 if differing else 0
+
+
+def _measure(
+    rows: "Sequence[tuple[Group, Row]]", measured: "Results", options: argparse.Namespace, file: Path | None
+) -> list[str]:
+    """Measure rows one by one, and keep each as soon as it is there; return where the two sides differ."""
+    from tqdm import tqdm
+
+    from tests.benchmarks import results
+    from tests.benchmarks.measure import measure
+
+    commit, differing = machine.commit(), []
+    for group, row in (bar := tqdm(rows, unit="row", dynamic_ncols=True)):
+        name = f"{group.name}/{row.name}"
+        bar.set_postfix_str(name)
+        try:
+            numbers = measure(row, rounds=options.rounds, seconds=options.seconds, short=options.short)
+        except AssertionError as error:
+            differing.append(f"{name}: the two sides differ: {error}")
+            continue
+        measured.add(results.Result(group.name, row.name, commit, numbers))
+        if file is not None:
+            results.load(file).merge(measured).save(file)
+    return differing
 
 
 if __name__ == "__main__":

@@ -89,7 +89,7 @@ GROUP = Group(
     "COCO evaluation of boxes",
     (
         Row(
-            f"{IMAGES:,} images, {CLASSES} classes, {TRUTHS:,} truths, {DETECTIONS:,} detections",
+            f"{IMAGES:,} images, {CLASSES} classes, {DETECTIONS:,} detections",
             draw,
             ours,
             theirs,

@@ -21,7 +21,7 @@ class Transposed(NamedTuple):
     output_padding: int = 0
 
     def __str__(self) -> str:
-        return f"transposed {label(self[:4])} to {self.O} channels, {self.k}×{self.k}, stride 2"
+        return f"transposed {label(self[:4])}, {self.O} filters {self.k}×{self.k}, stride 2"
 
 
 def draw(transposed: Transposed, short: bool) -> Inputs:

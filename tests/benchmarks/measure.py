@@ -25,7 +25,7 @@ SLOW = 0.25
 OTHERS_MAY_USE = 0.15
 """Share of the processors; a round in which other programs use more is dropped."""
 
-ENOUGH_ROUNDS = 3
+ENOUGH_ROUNDS = 5
 READINGS = 3
 
 
@@ -67,7 +67,7 @@ def measure(row: Row, *, rounds: int = 12, seconds: float = 3.0, short: bool = F
     rounds : int
         How many rounds; in each both sides have their turn.
     seconds : float
-        After so long no new round begins, if three were quiet. A call of theirs that takes longer is made
+        After so long no new round begins, if five were quiet. A call of theirs that takes longer is made
         only once.
     short : bool
         Whether on tiny inputs, for the smoke test.

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -58,12 +58,17 @@ class Results:
     machine: dict[str, str] = field(default_factory=dict)
     results: list[Result] = field(default_factory=list)
 
-    def merge(self, machine: dict[str, str], new: Iterable[Result]) -> "Results":
-        """Return new results and, where they are of the same machine, the old ones of other rows."""
-        new = list(new)
-        replaced = {(result.group, result.row) for result in new}
-        old = self.results if self.machine in ({}, machine) else []
-        return Results(machine, [r for r in old if (r.group, r.row) not in replaced] + new)
+    def add(self, result: Result) -> None:
+        """Add a result in place of an earlier one of the same row."""
+        self.results = [r for r in self.results if (r.group, r.row) != (result.group, result.row)]
+        self.results.append(result)
+
+    def merge(self, newer: "Results") -> "Results":
+        """Return newer results and, if they are of the same machine, these ones of other rows."""
+        merged = Results(newer.machine, self.results if self.machine == newer.machine else [])
+        for result in newer.results:
+            merged.add(result)
+        return merged
 
     def of(self, group: Group) -> list[tuple[Row, Result]]:
         """Return a group's rows that were measured, in the group's order."""

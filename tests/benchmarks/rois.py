@@ -51,17 +51,17 @@ def align_backward(given: Inputs) -> Any:
 
 GROUP = Group(
     "rois",
-    "RoIAlign and RoIPool, 512 regions of 2×256×50×50 to 7×7",
+    "RoIAlign and RoIPool",
     (
         *both_ways(
-            "RoIAlign",
+            "RoIAlign, 512 regions of 2×256×50×50",
             draw,
             lambda given: roi_align(given["x"], given["rois"], SIZE, SCALE, SAMPLING_RATIO, aligned=True),
             align_backward,
             torch_roi_align,
         ),
         *both_ways(
-            "RoIPool",
+            "RoIPool, 512 regions of 2×256×50×50",
             draw,
             lambda given: roi_pool(given["x"], given["rois"], SIZE, SCALE)[0],
             lambda given: roi_pool_backward(given["dy"], given["indices"], given["rois"], given["x"].shape),

@@ -66,10 +66,6 @@ class Group:
     mean_limit: float | None = None
     row_limit: float | None = None
 
-    def ids(self) -> list[str]:
-        """Return the rows' names behind the group's, as ``--only`` looks for them."""
-        return [f"{self.name}/{row.name}" for row in self.rows]
-
 
 def both_ways(
     name: str,
