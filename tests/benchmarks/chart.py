@@ -23,7 +23,7 @@ Measured = tuple[Group, Sequence[tuple[Row, Result]]]
 
 def write(results: Results, groups: Sequence[Group], path: Path = PICTURE) -> None:
     """Save the chart."""
-    save_figure(draw(results, groups), path, dpi=130)
+    save_figure(draw(results, groups), path, dpi=110)
 
 
 def draw(results: Results, groups: Sequence[Group]) -> "Figure":
@@ -62,7 +62,6 @@ def _draw_column(ax: "Axes", column: Sequence[Measured], height: int, number: in
         span = line + 0.5, line + len(rows) + 0.5
         for limit, style in ((group.mean_limit, "--"), (group.row_limit, ":")):
             if limit is not None:
-                ax.plot([limit, limit], span, "-", color="white", linewidth=2.4)
                 ax.plot([limit, limit], span, style, color="black", linewidth=1.4)
         line += len(rows) + 1
     ax.axvline(1, color="black", linewidth=0.8)

@@ -3,11 +3,10 @@
 import os
 import platform
 import subprocess
-from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-from scratchcv.doctor import examine
+from scratchcv.doctor import examine, version_of
 from scratchcv.kernels.parallel import thread_count
 
 COMPARED = ("torch", "torchvision", "pycocotools")
@@ -40,7 +39,7 @@ def describe() -> dict[str, str]:
     names = (*ALLOCATOR_VARIABLES, *OPENMP_VARIABLES)
     variables = {**facts.variables, **{name: os.environ[name] for name in names if name in os.environ}}
     variables.pop("NUMBA_CACHE_DIR", None)  # an empty folder, so that first calls compile
-    packages = [(name, version(name)) for name in ("numpy", "numba", *COMPARED)]
+    packages = [(name, version_of(name) or "missing") for name in ("numpy", "numba", *COMPARED)]
     return {
         "processor": f"{processor()}, {facts.cores} cores, {' '.join(facts.simd)}",
         "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",

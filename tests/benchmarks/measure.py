@@ -144,12 +144,12 @@ def _seconds(call: Call) -> float:
 
 
 def _read(sides: dict[str, Call], readings: int) -> Measurement:
-    """Take numbers that the calls measure themselves, but for the first ones, which had files to load."""
-    first = {side: float(call()) for side, call in sides.items()}
+    """Take numbers that the calls measure themselves."""
     numbers: dict[str, list[list[float]]] = {side: [] for side in sides}
     for _ in range(readings):
         for side, call in sides.items():
             numbers[side].append([float(call())])
+    first = {side: parts[0][0] for side, parts in numbers.items()}
     return _summarise(first, numbers, readings, 0)
 
 

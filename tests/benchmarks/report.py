@@ -46,7 +46,7 @@ def summary(measured: Sequence[tuple[Group, Sequence[tuple[Row, Result]]]]) -> s
                 _ratio(verdict.worst) if verdict else "",
                 limits(group),
                 verdict_in_words(group, verdict),
-                f"{compilation(rows):.1f}",
+                compilation(rows),
                 commits,
             ]
         )
@@ -67,10 +67,10 @@ def verdict_in_words(group: Group, verdict: Verdict | None) -> str:
     return f"above: {', '.join(verdict.broken)}" if verdict.broken else "within"
 
 
-def compilation(rows: Sequence[tuple[Row, Result]]) -> float:
-    """Return by how many seconds our first calls took longer than later ones."""
+def compilation(rows: Sequence[tuple[Row, Result]]) -> str:
+    """Return by how many seconds our first calls took longer than later ones, "" where none is timed."""
     timed = [result.measured for row, result in rows if not row.reads]
-    return sum(max(0.0, m.first["ours"] - m.median["ours"]) for m in timed)
+    return f"{sum(max(0.0, m.first['ours'] - m.median['ours']) for m in timed):.1f}" if timed else ""
 
 
 def details(group: Group, rows: Sequence[tuple[Row, Result]]) -> str:

@@ -59,7 +59,10 @@ def run(package: str, code: str, cold: bool = False) -> Callable[[Inputs], Call]
     def prepare(given: Inputs) -> Call:
         if given["short"]:  # one process of each kind is enough to show that it works
             return partial(seconds_of_a_process, "json", IMPORT, cold)
-        return partial(seconds_of_a_process, package, code, cold)
+        call = partial(seconds_of_a_process, package, code, cold)
+        if not cold:
+            call()  # compiles the kernels, and brings the files from the disk
+        return call
 
     return prepare
 
