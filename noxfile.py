@@ -58,6 +58,13 @@ def oracle(session: nox.Session) -> None:
 
 
 @nox.session
+def benchmarks(session: nox.Session) -> None:
+    """Measure speed and memory beside PyTorch; arguments after -- such as --write go to the benchmarks."""
+    install(session, "oracle")
+    session.run("python", "-m", "tests.benchmarks", *session.posargs)
+
+
+@nox.session
 def golden(session: nox.Session) -> None:
     """Make the golden values anew; `git diff --stat` must then show nothing."""
     install(session, "oracle")

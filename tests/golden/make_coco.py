@@ -163,8 +163,22 @@ DRAW = {"bbox": random_data, "segm": random_masks, "keypoints": random_keypoints
 
 def evaluate_with_pycocotools(predictions, targets, iou_type="bbox", sigmas=None):
     """Return precision (T, R, K, A, M), recall (T, K, A, M) and the twelve or ten numbers, by pycocotools."""
-    from pycocotools.coco import COCO
     from pycocotools.cocoeval import COCOeval
+
+    truth, found = as_pycocotools(predictions, targets, iou_type)
+    with contextlib.redirect_stdout(io.StringIO()):
+        evaluation = COCOeval(truth, found, iou_type)
+        if sigmas is not None:
+            evaluation.params.kpt_oks_sigmas = sigmas
+        evaluation.evaluate()
+        evaluation.accumulate()
+        evaluation.summarize()
+    return evaluation.eval["precision"], evaluation.eval["recall"], np.asarray(evaluation.stats)
+
+
+def as_pycocotools(predictions, targets, iou_type):
+    """Return the truths and the results as pycocotools' COCO objects, indexed."""
+    from pycocotools.coco import COCO
 
     truth, results, labels = COCO(), [], set()
     annotations = []
@@ -196,13 +210,7 @@ def evaluate_with_pycocotools(predictions, targets, iou_type="bbox", sigmas=None
     with contextlib.redirect_stdout(io.StringIO()):
         truth.createIndex()
         found = truth.loadRes(results) if results else _no_detections(truth)
-        evaluation = COCOeval(truth, found, iou_type)
-        if sigmas is not None:
-            evaluation.params.kpt_oks_sigmas = sigmas
-        evaluation.evaluate()
-        evaluation.accumulate()
-        evaluation.summarize()
-    return evaluation.eval["precision"], evaluation.eval["recall"], np.asarray(evaluation.stats)
+    return truth, found
 
 
 def _described(annotations, row, iou_type):
