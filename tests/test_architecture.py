@@ -72,6 +72,7 @@ OF_THE_HOUSE = {
     "cli/test_bad_input.py",
     "cli/test_kill.py",
     "data/test_scene_baselines.py",
+    "kernels/test_convolution.py",
     "kernels/test_twins.py",
 }
 """Tests that look at the whole house or a whole room, not at one file."""
