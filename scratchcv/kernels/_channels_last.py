@@ -11,6 +11,7 @@ the tables name are wanted, and no window meets a pixel that the formula does no
 zeros. Channels last, because then the taps along a row of the filter are one run of memory.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +24,7 @@ from scratchcv.kernels.parallel import parallel_for
 
 _SMALL = 2**16  # pixels of a copy below which one thread makes it
 
+_NEAR = 2**21  # numbers in a run of images
 _LINE = 16  # numbers in a line of the cache, in float32
 
 _Pair = tuple[int, int]
@@ -54,6 +56,16 @@ def channels_last(
     nothing = np.full(VECTOR_BYTES // x.itemsize, -0.0, x.dtype)  # x + -0.0 is x, for -0.0 too
     parallel_for(_channels_last, N * tall, source, nothing, sizes, pixels, serial=length < _SMALL)
     return Images(pixels, tall * wide * pitch, wide * pitch, pitch)
+
+
+def slices_of_images(x: Array) -> Iterator[slice]:
+    """Yield runs of images small enough that their copy is still in the last cache when it is read.
+
+    So the memory for copies has a limit, too.
+    """
+    many = max(1, _NEAR * len(x) // max(x.size, 1))
+    for first in range(0, len(x), many):
+        yield slice(first, first + many)
 
 
 def spread(length: int) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit, uint64
 
 from scratchcv.checks import Array
-from scratchcv.kernels._channels_last import spread
+from scratchcv.kernels._channels_last import slices_of_images, spread
 from scratchcv.kernels._tile import IS_PLAIN, ROWS, VECTOR_BYTES, tile
 from scratchcv.kernels._transpose import transpose
 from scratchcv.kernels._winograd_transforms import (
@@ -36,25 +36,24 @@ def winograd(x: Array, filters: Array, bias: Array, padding: _Pair, y: Array) ->
 
     Returns whether all of y is finite.
     """
-    (N, C, _, _), (O, height, width) = x.shape, y.shape[1:]
-    images = lay_out_patches(x, padding, (height, width))
+    (O, height, width), C = y.shape[1:], x.shape[1]
     panels, columns = filters.shape[1], filters.shape[3]
     values = np.empty((panels, POINTS, C, columns), filters.dtype)
     parallel_for(_transform_filters, panels, filters.reshape(-1), C, columns, values.reshape(-1))
     down, right = -(-height // OUT), -(-width // OUT)
-    tiles = N * down * right
-    blocks = -(-tiles // _BLOCK)
-    lanes = VECTOR_BYTES // x.itemsize
+    lanes, steps = VECTOR_BYTES // x.itemsize, np.arange(C)
     depth = -(-C // lanes) * lanes  # whole vectors, so that none reaches into the next tile's channels
-    finite = np.zeros(blocks, np.bool_)
-    sizes = np.array([
-        C, O, panels, columns, height, width, down, right, tiles, images.image, images.row, images.pixel,
-        depth, spread(_BLOCK * depth), spread(_BLOCK * panels * columns),
-    ])  # fmt: skip
-    steps = np.arange(C)
-    arguments = images.pixels, values.reshape(-1), steps, steps * columns, bias, sizes, y.reshape(-1), finite
-    parallel_for(_convolve, blocks, *arguments)
-    return bool(finite.all())
+    pitches = depth, spread(_BLOCK * depth), spread(_BLOCK * panels * columns)
+    for part in slices_of_images(x):
+        images = lay_out_patches(x[part], padding, (height, width))
+        tiles = len(x[part]) * down * right
+        finite = np.zeros(-(-tiles // _BLOCK), np.bool_)
+        sizes = np.array([C, O, panels, columns, height, width, down, right, tiles, *images[1:], *pitches])
+        arguments = images.pixels, values.reshape(-1), steps, steps * columns, bias, sizes
+        parallel_for(_convolve, len(finite), *arguments, y[part].reshape(-1), finite)
+        if not finite.all():
+            return False
+    return True
 
 
 @njit(cache=not IS_PLAIN, nogil=True)

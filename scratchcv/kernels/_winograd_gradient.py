@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit, uint64
 
 from scratchcv.checks import Array
-from scratchcv.kernels._channels_last import channels_last, spread
+from scratchcv.kernels._channels_last import channels_last, slices_of_images, spread
 from scratchcv.kernels._tile import IS_PLAIN, ROWS, VECTOR_BYTES, tile, tile_width
 from scratchcv.kernels._winograd_transforms import (
     IN,
@@ -19,13 +19,14 @@ from scratchcv.kernels._winograd_transforms import (
     POINTS,
     filter_of_values,
     lay_out_patches,
+    tiles_of,
     values_of_outputs,
     values_of_patch,
 )
 from scratchcv.kernels.parallel import parallel_for
 
 _RUN = 128  # tiles at a time in a product
-_SPAN = 2**17  # numbers transformed at a time, divided by the points
+_SPAN = 2**16  # numbers transformed at a time, divided by the points
 
 _Pair = tuple[int, int]
 
@@ -35,31 +36,37 @@ def winograd_weight_gradient(dy: Array, x: Array, padding: _Pair, dweight: Array
 
     Tiles are gone through in spans: their values are computed, and their products added up, on all cores.
     """
-    (O, C), (N, _, height, width) = dweight.shape[:2], dy.shape
-    images = lay_out_patches(x, padding, (height, width))
+    (O, C), (height, width) = dweight.shape[:2], dy.shape[2:]
     down, right = -(-height // OUT), -(-width // OUT)
     ends = down * OUT - height, right * OUT - width
-    outputs = channels_last(dy, (0, 0), ends, spare=VECTOR_BYTES)
-    tiles, columns = N * down * right, tile_width(x.dtype)
-    span = min(tiles, max(128, _SPAN // (O + C)))
+    columns = tile_width(x.dtype)
+    span = min(tiles_of(dy.shape), max(128, _SPAN // (O + C)))
     # Values lie in strips of as many channels as a tile is wide, and of filters as fill vectors and tiles.
     strip = math.lcm(ROWS, VECTOR_BYTES // x.itemsize)
     x_point, dy_point = spread(span * columns), spread(span * strip)
     x_panels, strips, panels = -(-C // columns), -(-O // strip), -(-O // ROWS)
     of_x = np.empty(x_panels * POINTS * x_point, x.dtype)
     of_dy = np.empty(strips * POINTS * dy_point, x.dtype)
-    sums = np.empty((POINTS, panels * ROWS, x_panels * columns), x.dtype)
+    sums = np.zeros((POINTS, panels * ROWS, x_panels * columns), x.dtype)
     rows, steps = np.arange(ROWS), np.arange(span)
-    for first in range(0, tiles, span):
-        count = min(span, tiles - first)
-        place = first, down, right
-        sizes = np.array([*place, images.image, OUT * images.row, OUT * C, images.row, C, columns, x_point])
-        parallel_for(_transform_patches, count, images.pixels, sizes, of_x)
-        sizes = np.array([*place, outputs.image, OUT * outputs.row, OUT * O, outputs.row, O, strip, dy_point])
-        parallel_for(_transform_outputs, count, outputs.pixels, sizes, of_dy)
-        sizes = np.array([count, panels, x_panels, columns, strip, x_point, dy_point, first > 0])
-        arguments = of_dy, rows, steps * strip, of_x, steps * columns, sizes, sums.reshape(-1)
-        parallel_for(_add_products, POINTS * x_panels, *arguments)
+    for part in slices_of_images(max(x, dy, key=np.size)):
+        images = lay_out_patches(x[part], padding, (height, width))
+        outputs = channels_last(dy[part], (0, 0), ends, spare=VECTOR_BYTES)
+        tiles = tiles_of(dy[part].shape)
+        for first in range(0, tiles, span):
+            count = min(span, tiles - first)
+            place = first, down, right
+            sizes = np.array(
+                [*place, images.image, OUT * images.row, OUT * C, images.row, C, columns, x_point]
+            )
+            parallel_for(_transform_patches, count, images.pixels, sizes, of_x)
+            sizes = np.array(
+                [*place, outputs.image, OUT * outputs.row, OUT * O, outputs.row, O, strip, dy_point]
+            )
+            parallel_for(_transform_outputs, count, outputs.pixels, sizes, of_dy)
+            sizes = np.array([count, panels, x_panels, columns, strip, x_point, dy_point])
+            arguments = of_dy, rows, steps * strip, of_x, steps * columns, sizes, sums.reshape(-1)
+            parallel_for(_add_products, POINTS * x_panels, *arguments)
     finite = np.zeros(O, np.bool_)
     sizes = np.array([C, x_panels * columns, sums[0].size])
     parallel_for(_collect, O, sums.reshape(-1), sizes, dweight.reshape(-1), finite)
@@ -93,7 +100,7 @@ def _transform_outputs(start, stop, copy, sizes, values):  # type: ignore[no-unt
 @njit(cache=not IS_PLAIN, nogil=True)
 def _add_products(start, stop, of_dy, rows, dy_steps, of_x, x_steps, sizes, sums):  # type: ignore[no-untyped-def]
     """Add up the products of tiles; a task is a strip of channels at one point."""
-    count, panels, x_panels, columns, strip, x_point, dy_point, add = sizes
+    count, panels, x_panels, columns, strip, x_point, dy_point = sizes
     depth = x_panels * columns
     for task in range(start, stop):
         xi, x_panel = task // x_panels, task % x_panels
@@ -103,7 +110,7 @@ def _add_products(start, stop, of_dy, rows, dy_steps, of_x, x_steps, sizes, sums
                 tile(
                     of_dy, rows, 0, (o // strip * POINTS + xi) * dy_point + o % strip, dy_steps,
                     of_x, (x_panel * POINTS + xi) * x_point, x_steps, k, min(_RUN, count - k),
-                    sums, (xi * panels * ROWS + o) * depth + x_panel * columns, depth, add + k > 0,
+                    sums, (xi * panels * ROWS + o) * depth + x_panel * columns, depth, True,
                 )  # fmt: skip
 
 

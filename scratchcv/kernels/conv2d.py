@@ -7,7 +7,7 @@
 import numpy as np
 
 from scratchcv.checks import Array
-from scratchcv.kernels._channels_last import channels_last, tap_table
+from scratchcv.kernels._channels_last import channels_last, slices_of_images, tap_table
 from scratchcv.kernels._depthwise import depthwise
 from scratchcv.kernels._filters import pack_filters
 from scratchcv.kernels._pointwise import pointwise, suits_pointwise
@@ -40,8 +40,10 @@ def conv2d(
     suits = tiles_of(y.shape) >= 64 and suits_winograd(x, weight.shape, y.shape, stride, dilation)
     if suits and winograd(x, filters, bias, padding, y):
         return y
-    images = channels_last(x, padding, padding)
-    taps = tap_table(images, C // groups, dilation[0] * np.arange(kh), dilation[1] * np.arange(kw))
+    rows, columns = dilation[0] * np.arange(kh), dilation[1] * np.arange(kw)
     targets = np.arange(O) * (height * width)
-    weighted_sums(images, (N, height, width), stride, taps, C // groups, filters, bias, y, targets)
+    for part in slices_of_images(x):
+        images = channels_last(x[part], padding, padding)
+        taps, size = tap_table(images, C // groups, rows, columns), (len(x[part]), height, width)
+        weighted_sums(images, size, stride, taps, C // groups, filters, bias, y[part], targets)
     return y

@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit, uint64
 
 from scratchcv.checks import Array
-from scratchcv.kernels._channels_last import Images, channels_last, tap_table
+from scratchcv.kernels._channels_last import Images, channels_last, slices_of_images, tap_table
 from scratchcv.kernels._correlate import correlate
 from scratchcv.kernels._depthwise import depthwise_input_gradient, depthwise_weight_gradient
 from scratchcv.kernels._filters import pack_filters
@@ -57,7 +57,7 @@ def _direct_input_gradient(
     dy: Array, weight: Array, stride: _Pair, padding: _Pair, dilation: _Pair, groups: int, dx: Array
 ) -> None:
     """Fill dx as sums over patches of dy."""
-    (N, C, H, W), (O, _, kh, kw) = dx.shape, weight.shape
+    (_, C, H, W), (kh, kw) = dx.shape, weight.shape[2:]
     sides = zip((H, W), (kh, kw), stride, padding, dilation, strict=True)
     phases = [_phases(*side) for side in sides]
     ends = [[end for _, _, rows in side if rows.size for end in (rows[0], rows[-1])] for side in phases]
@@ -67,12 +67,25 @@ def _direct_input_gradient(
         for side, size, step in zip(ends, (H, W), stride, strict=True)
     ]
     after = [max(0, last + 1 - size) for last, size in zip(far, dy.shape[2:], strict=True)]
-    images = channels_last(dy, (before[0], before[1]), (after[0], after[1]))
-    bias = np.zeros(C, dy.dtype)
-    if groups == 1 and H % stride[0] == W % stride[1] == 0 and _joins(phases, C, tile_width(dy.dtype)):
-        _all_phases(images, weight, phases, (before[0], before[1]), stride, dx)
-        return
-    planes = np.arange(C) * (H * W)
+    joins = groups == 1 and H % stride[0] == W % stride[1] == 0 and _joins(phases, C, tile_width(dy.dtype))
+    for part in slices_of_images(dy):
+        images = channels_last(dy[part], (before[0], before[1]), (after[0], after[1]))
+        fill = _all_phases if joins else _each_phase
+        fill(images, weight, phases, (before[0], before[1]), stride, groups, dx[part])
+
+
+def _each_phase(
+    images: Images,
+    weight: Array,
+    phases: list[list[_Phase]],
+    before: _Pair,
+    stride: _Pair,
+    groups: int,
+    dx: Array,
+) -> None:
+    """Fill dx, one phase after the other."""
+    (N, C, H, W), (O, _, _, kw) = dx.shape, weight.shape
+    bias, planes = np.zeros(C, dx.dtype), np.arange(C) * (H * W)
     for a, i, rows in phases[0]:
         for b, j, columns in phases[1]:
             if not i.size * j.size:
@@ -108,10 +121,16 @@ def _joins(phases: list[list[_Phase]], C: int, width: int) -> bool:
 
 
 def _all_phases(
-    images: Images, weight: Array, phases: list[list[_Phase]], before: _Pair, stride: _Pair, dx: Array
+    images: Images,
+    weight: Array,
+    phases: list[list[_Phase]],
+    before: _Pair,
+    stride: _Pair,
+    groups: int,
+    dx: Array,
 ) -> None:
     """Fill dx, of which every phase of every channel is an output of one convolution."""
-    (N, C, H, W), (O, _, _, _), (sh, sw) = dx.shape, weight.shape, stride
+    (N, C, H, W), O, (sh, sw) = dx.shape, len(weight) // groups, stride
     rows, columns = _reaches(phases)
     filters = np.zeros((sh, sw, C, O, len(rows), len(columns)), weight.dtype)
     for a, i, down in phases[0]:
