@@ -16,6 +16,7 @@ import numpy as np
 
 import scratchcv
 from scratchcv.backend import get_backend, has_numba
+from scratchcv.kernels.cores import core_count
 from scratchcv.kernels.parallel import thread_count
 
 PACKAGES = ("numpy", "numba", "matplotlib", "pillow", "tqdm", "safetensors", "defusedxml")
@@ -142,7 +143,7 @@ def examine() -> Facts:
         backend=backend,
         reason=_reason(),
         kernel_threads=thread_count(),
-        cores=_cores(),
+        cores=core_count(),
         load=os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
         blas=f"{blas.get('name', '')} {blas.get('version', '')}".strip(),
         blas_kernel=_blas_kernel(),
@@ -252,12 +253,6 @@ def version_of(package: str) -> str | None:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return None
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _dictionary(value: Any, *keys: str) -> dict[str, Any]:
