@@ -83,7 +83,8 @@ def warm_up(dtype: DTypeLike = np.float32, *, progress: bool = False) -> WarmUp:
         cache: Any = importlib.import_module("scratchcv.kernels.cache")
         kernels = cache.all_kernels()
         before = _misses(kernels)
-        bar = tqdm(list(calls(np.dtype(dtype).type)), disable=not progress, delay=2, unit="operation")
+        kind = np.float64 if np.dtype(dtype) == np.float64 else np.float32
+        bar = tqdm(list(calls(kind)), disable=not progress, delay=2, unit="operation")
         for name, call in bar:
             bar.set_postfix_str(name)
             call()

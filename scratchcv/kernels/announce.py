@@ -15,7 +15,7 @@ PATIENCE = 1.0
 """Seconds of compiling that pass without a word."""
 
 
-class CompilationNotice(event.Listener):  # type: ignore[misc]  # Numba has no types
+class CompilationNotice(event.Listener):
     """Says once, through `logging`, that kernels are being compiled, when that has taken a second.
 
     Numba tells it of each compilation, and only of what it did not find on disk. So nothing is said where all

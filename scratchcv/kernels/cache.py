@@ -1,4 +1,4 @@
-"""The compiled kernels that Numba keeps on disk: which there are, which are ready, and what is wrong with them."""
+"""The compiled kernels that Numba keeps on disk, guarded against damage and against changed sources."""
 
 import hashlib
 import importlib
@@ -26,7 +26,7 @@ _PREFIX = "scratchcv.kernels."
 _IMPORTS = re.compile(r"^(?:from|import) (scratchcv\.kernels\.\w+)", re.MULTILINE)
 
 
-class KernelCache(FunctionCache):  # type: ignore[misc]  # Numba has no types
+class GuardedCache(FunctionCache):
     """What Numba keeps of one kernel, with three differences to Numba's own.
 
     A file that cannot be read, as a power cut leaves it, counts as none and is made anew; Numba raises an
@@ -141,11 +141,11 @@ _guarded: set[str] = set()
 
 
 def guard() -> None:
-    """Give every kernel of the modules loaded so far a `KernelCache`."""
+    """Give every kernel of the modules loaded so far a `GuardedCache`."""
     for name, module in _loaded():
         for kernel in kernels_of(module).values():
             if type(kernel._cache) is FunctionCache:
-                kernel._cache = KernelCache(kernel._cache, module)
+                kernel._cache = GuardedCache(kernel._cache, module)
         _guarded.add(name)
 
 
