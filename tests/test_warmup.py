@@ -10,7 +10,7 @@ import pytest
 
 from scratchcv.warmup import WarmUp, calls, warm_up
 
-numba = pytest.importorskip("numba")
+pytest.importorskip("numba")
 
 from scratchcv.kernels.cache import all_kernels
 
@@ -22,7 +22,8 @@ from scratchcv.kernels.cache import all_kernels
 from scratchcv.models import ssd_tiny
 from scratchcv.training.compile_kernels import compile_kernels
 compile_kernels(ssd_tiny(["background", "square", "disc"], size=64))
-print({name: list(kernel.stats.cache_misses) for name, kernel in all_kernels().items() if kernel.stats.cache_misses})
+misses = {name: list(kernel.stats.cache_misses) for name, kernel in all_kernels().items()}
+print({name: signatures for name, signatures in misses.items() if signatures})
 """
 
 
