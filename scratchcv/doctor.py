@@ -120,6 +120,7 @@ def examine() -> Facts:
         "NUMBA_CPU_NAME",
         "NUMBA_CPU_FEATURES",
         "OPENBLAS_CORETYPE",
+        "OPENBLAS_THREAD_TIMEOUT",
         *THREAD_VARIABLES,
     )
     return Facts(
