@@ -95,7 +95,6 @@ def test_two_processes_may_compile_at_once(folder):
 
 
 def test_a_full_disk_costs_a_line_and_no_result(folder):
-    """Root may write anywhere, so a file stands where the folder's temporary files would be made."""
     code = (
         "from numba.core import caching\n"
         "def full(*arguments):\n"
