@@ -141,7 +141,7 @@ class TestWithoutCompilation:
     def test_the_doctor_runs(self) -> None:
         done = subprocess.run(
             [sys.executable, "-m", "scratchcv", "doctor"],
-            env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
+            env={**os.environ, "SCRATCHCV_BACKEND": "numba", "NUMBA_DISABLE_JIT": "1"},
             capture_output=True,
             text=True,
             check=False,
