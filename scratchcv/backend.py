@@ -170,6 +170,8 @@ def _kernel_of(numpy_form: Function) -> Function:
             raise
         _cache_for_this_process()
         kernels = importlib.import_module(name)
+    importlib.import_module("scratchcv.kernels.announce").announce_compilation()
+    importlib.import_module("scratchcv.kernels.cache").guard()
     return cast("Function", getattr(kernels, numpy_form.__name__.removesuffix("_numpy")))
 
 

@@ -5,8 +5,7 @@ import importlib
 import importlib.metadata
 import os
 import platform
-import sys
-import tempfile
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,8 @@ import numpy as np
 
 import scratchcv
 from scratchcv.backend import get_backend, has_numba
+from scratchcv.kernels.cores import core_count
+from scratchcv.kernels.inventory import KernelCache, kernel_cache
 from scratchcv.kernels.parallel import thread_count
 
 PACKAGES = ("numpy", "numba", "matplotlib", "pillow", "tqdm", "safetensors", "defusedxml")
@@ -71,7 +72,7 @@ class Facts:
     blas: str = ""
     blas_kernel: str = ""
     simd: tuple[str, ...] = ()
-    cache: "KernelCache | None" = None
+    cache: KernelCache | None = None
     memory: int | None = None
     variables: dict[str, str] = field(default_factory=dict)
 
@@ -86,37 +87,19 @@ class Facts:
             "packages": versions,
             "backend": f"{self.backend}: {self.reason}",
             "cores": f"{self.cores} for this process{load}",
-            "kernels": f"{self.kernel_threads} thread{'' if self.kernel_threads == 1 else 's'}",
+            "kernels": self._threads(),
             "BLAS": f"{self.blas or 'unknown'}{kernel}",
-            "SIMD": " ".join(self.simd) or "unknown",
+            "SIMD": f"{' '.join(self.simd) or 'unknown'}{_vectors(self.simd)}",
             "cache": "not used" if self.cache is None else str(self.cache),
             "memory": "unknown" if self.memory is None else f"{self.memory / 2**30:.1f} GiB free",
             "variables": ", ".join(f"{name}={value}" for name, value in self.variables.items()) or "none set",
         }
         return "\n".join(f"{name:<10} {text}" for name, text in lines.items())
 
-
-@dataclass(frozen=True)
-class KernelCache:
-    """Where Numba keeps compiled kernels: folder (None: nowhere), whether writable, and how much is there.
-
-    Examples
-    --------
-    >>> print(KernelCache(Path("cache"), True, 40, 2_500_000))
-    cache: 40 compiled kernels, 2.5 MB, writable
-    """
-
-    folder: Path | None
-    writable: bool
-    kernels: int
-    size: int
-
-    def __str__(self) -> str:
-        """Return it in a line."""
-        if self.folder is None:
-            return "none: Numba finds no folder that it can write to"
-        writable = "writable" if self.writable else "NOT writable"
-        return f"{self.folder}: {self.kernels} compiled kernels, {self.size / 1e6:.1f} MB, {writable}"
+    def _threads(self) -> str:
+        wanted = self.variables.get("NUMBA_NUM_THREADS")
+        reason = f", as NUMBA_NUM_THREADS={wanted} says" if wanted == str(self.kernel_threads) else ""
+        return f"{self.kernel_threads} thread{'' if self.kernel_threads == 1 else 's'}{reason}"
 
 
 def examine() -> Facts:
@@ -134,7 +117,10 @@ def examine() -> Facts:
         "SCRATCHCV_BACKEND",
         "NUMBA_CACHE_DIR",
         "NUMBA_DISABLE_JIT",
+        "NUMBA_CPU_NAME",
+        "NUMBA_CPU_FEATURES",
         "OPENBLAS_CORETYPE",
+        "OPENBLAS_THREAD_TIMEOUT",
         *THREAD_VARIABLES,
     )
     return Facts(
@@ -142,7 +128,7 @@ def examine() -> Facts:
         backend=backend,
         reason=_reason(),
         kernel_threads=thread_count(),
-        cores=_cores(),
+        cores=core_count(),
         load=os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
         blas=f"{blas.get('name', '')} {blas.get('version', '')}".strip(),
         blas_kernel=_blas_kernel(),
@@ -180,8 +166,12 @@ def advise(facts: Facts) -> list[str]:
             "compiled kernels cannot be kept, so every run compiles anew; "
             "set NUMBA_CACHE_DIR to a folder that you may write to"
         )
-    elif facts.cache and not facts.cache.kernels:
-        advice.append("no kernel is compiled yet: the first run takes some seconds longer, the next do not")
+    elif facts.cache and facts.cache.ready < facts.cache.kernels:
+        missing_kernels = facts.cache.kernels - facts.cache.ready
+        advice.append(
+            f"{missing_kernels} of {facts.cache.kernels} kernels will be compiled on first use: "
+            "`scratchcv warmup` compiles them now"
+        )
     return advice + _advice_on_processor(facts)
 
 
@@ -189,8 +179,11 @@ def _advice_on_processor(facts: Facts) -> list[str]:
     advice = []
     limits = [name for name in THREAD_VARIABLES if facts.variables.get(name, "").isdecimal()]
     for name in limits:
-        if int(facts.variables[name]) < facts.cores:
-            advice.append(f"{name}={facts.variables[name]} leaves cores idle: there are {facts.cores}")
+        value = int(facts.variables[name])
+        if value < facts.cores:
+            advice.append(f"{name}={value} leaves cores idle: there are {facts.cores}")
+        elif value > facts.cores:
+            advice.append(f"{name}={value} lets threads wait for each other: there are {facts.cores} cores")
     has_avx512 = any("AVX512" in name or name == "X86_V4" for name in facts.simd)
     if has_avx512 and facts.blas_kernel and facts.blas_kernel.lower() not in AVX512_KERNELS:
         chosen = facts.variables.get("OPENBLAS_CORETYPE")
@@ -208,33 +201,14 @@ def _advice_on_processor(facts: Facts) -> list[str]:
     return advice
 
 
-def kernel_cache() -> KernelCache | None:
-    """Return where Numba keeps this package's compiled kernels; this imports Numba, and compiles nothing.
-
-    None means that nothing is ever compiled, because ``NUMBA_DISABLE_JIT`` is set.
-
-    Examples
-    --------
-    >>> from scratchcv.backend import has_numba
-    >>> cache = kernel_cache() if has_numba() else None
-    >>> cache is None or cache.kernels >= 0
-    True
-    """
-    try:
-        kernels: Any = importlib.import_module("scratchcv.kernels.iou")
-        if not hasattr(kernels.box_iou, "stats"):
-            return None
-        folder = Path(kernels.box_iou.stats.cache_path)
-    except (RuntimeError, TypeError):  # "cannot cache function: no locator available"
-        return KernelCache(None, False, 0, 0)
-    python = f"py{sys.version_info.major}{sys.version_info.minor}"  # other Pythons compile for themselves
-    files = list(folder.glob(f"*.{python}*.nbc"))
-    try:
-        with tempfile.TemporaryFile(dir=folder):
-            writable = True
-    except OSError:
-        writable = False
-    return KernelCache(folder, writable, len(files), sum(file.stat().st_size for file in files))
+def _vectors(simd: Collection[str]) -> str:
+    """Return how many numbers a register holds, which is what a kernel's tiles are cut for."""
+    sets = {"AVX-512": ("AVX512", "X86_V4"), "AVX2": ("AVX2", "X86_V3"), "NEON": ("NEON", "ASIMD")}
+    widths = {"AVX-512": 16, "AVX2": 8, "NEON": 4}
+    for name, marks in sets.items():
+        if any(mark in found for found in simd for mark in marks):
+            return f"; {name}, {widths[name]} float32 at a time"
+    return ""
 
 
 def _reason() -> str:
@@ -252,12 +226,6 @@ def version_of(package: str) -> str | None:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return None
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _dictionary(value: Any, *keys: str) -> dict[str, Any]:

@@ -24,7 +24,7 @@ FLOORS = [
     {"proposals"},
     {"models"},
     {"training", "grading", "assignments"},
-    {"doctor"},
+    {"doctor", "warmup"},
     {"cli"},
     {"__main__"},
 ]
@@ -48,7 +48,7 @@ WHERE_USED = {
     "matplotlib": {"visualize"},
     "pooch": {"data"},
     "safetensors": {"training", "models"},
-    "tqdm": {"data", "training", "grading", "cli", "metrics"},
+    "tqdm": {"data", "training", "grading", "cli", "metrics", "warmup"},
 }
 
 LINES = 300

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from scratchcv import backend, doctor
-from scratchcv.doctor import Facts, KernelCache, advise, examine, kernel_cache
+from scratchcv.doctor import Facts, advise, examine
+from scratchcv.kernels.inventory import KernelCache
 
 GOOD = Facts(
     versions={"numpy": "2.4", "numba": "0.65"},
@@ -21,7 +22,7 @@ GOOD = Facts(
     blas="scipy-openblas 0.3.31",
     blas_kernel="SkylakeX",
     simd=("X86_V2", "X86_V4"),
-    cache=KernelCache(Path("cache"), True, 40, 10**6),
+    cache=KernelCache(Path("cache"), True, 40, 40, 10**6),
     memory=8 * 2**30,
 )
 
@@ -36,9 +37,15 @@ def test_nothing_to_improve() -> None:
         ({"versions": {"numba": None}, "backend": "numpy"}, "pip install numba"),
         ({"versions": {"pillow": None}}, "parts will not work without pillow: pip install pillow"),
         ({"backend": "numpy", "cache": None}, "unset SCRATCHCV_BACKEND"),
-        ({"cache": KernelCache(None, False, 0, 0)}, "set NUMBA_CACHE_DIR to a folder"),
-        ({"cache": KernelCache(Path("cache"), True, 0, 0)}, "no kernel is compiled yet"),
+        ({"cache": KernelCache(None, False, 0, 0, 0)}, "set NUMBA_CACHE_DIR to a folder"),
+        ({"cache": KernelCache(Path("cache"), False, 40, 40, 0)}, "set NUMBA_CACHE_DIR to a folder"),
+        ({"cache": KernelCache(Path("cache"), True, 0, 40, 0)}, "40 of 40 kernels will be compiled on first"),
+        ({"cache": KernelCache(Path("cache"), True, 31, 40, 0)}, "`scratchcv warmup` compiles them now"),
         ({"variables": {"OMP_NUM_THREADS": "1"}}, "OMP_NUM_THREADS=1 leaves cores idle: there are 4"),
+        (
+            {"variables": {"NUMBA_NUM_THREADS": "8"}, "kernel_threads": 8},
+            "NUMBA_NUM_THREADS=8 lets threads wait for each other: there are 4 cores",
+        ),
         ({"blas_kernel": "Haswell"}, "set OPENBLAS_CORETYPE=SKYLAKEX"),
         (
             {"blas_kernel": "Haswell", "variables": {"OPENBLAS_CORETYPE": "Haswell"}},
@@ -79,6 +86,28 @@ def test_examine_and_print(monkeypatch: pytest.MonkeyPatch) -> None:
     assert f"numpy {facts.versions['numpy']}" in text
 
 
+@pytest.mark.parametrize(
+    ("simd", "expected"),
+    [
+        (("X86_V2", "X86_V3", "X86_V4"), "; AVX-512, 16 float32 at a time"),
+        (("SSE42", "AVX2"), "; AVX2, 8 float32 at a time"),
+        (("NEON", "ASIMDHP"), "; NEON, 4 float32 at a time"),
+        (("VSX",), "VSX"),
+    ],
+)
+def test_the_width_of_registers(simd: tuple[str, ...], expected: str) -> None:
+    (line,) = (x for x in str(dataclasses.replace(GOOD, simd=simd)).splitlines() if x.startswith("SIMD"))
+    assert line.endswith(expected)
+
+
+def test_says_where_the_number_of_threads_comes_from() -> None:
+    assert "\nkernels    4 threads\n" in str(GOOD)
+    told = dataclasses.replace(GOOD, kernel_threads=3, variables={"NUMBA_NUM_THREADS": "3"})
+    assert "\nkernels    3 threads, as NUMBA_NUM_THREADS=3 says\n" in str(told)
+    wrong = dataclasses.replace(GOOD, variables={"NUMBA_NUM_THREADS": "many"})
+    assert "\nkernels    4 threads\n" in str(wrong)
+
+
 def test_the_reason_for_a_backend(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCRATCHCV_BACKEND", "numpy")
     with backend.use_backend("numpy"):
@@ -102,41 +131,7 @@ def test_a_system_without_proc(monkeypatch: pytest.MonkeyPatch) -> None:
     assert memory is None or memory > 0
 
 
-class TestKernelCache:
-    def cached_in(self, monkeypatch: pytest.MonkeyPatch, folder: str | None) -> KernelCache:
-        kernels = SimpleNamespace(box_iou=SimpleNamespace(stats=SimpleNamespace(cache_path=folder)))
-        monkeypatch.setattr("importlib.import_module", lambda name: kernels)
-        return kernel_cache()
-
-    def test_counts_compiled_kernels(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-        python = f"py{sys.version_info.major}{sys.version_info.minor}"
-        for name in (f"a-7.{python}.1.nbc", f"b-9.{python}.2.nbc", f"a-7.{python}.nbi", "a-7.py39.1.nbc"):
-            (tmp_path / name).write_bytes(bytes(100))
-        assert self.cached_in(monkeypatch, str(tmp_path)) == KernelCache(tmp_path, True, 2, 200)
-
-    def test_a_folder_that_cannot_be_written_to(
-        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-    ) -> None:
-        def deny(**options: Any) -> None:
-            raise PermissionError(13, "Permission denied")
-
-        monkeypatch.setattr("tempfile.TemporaryFile", deny)
-        found = self.cached_in(monkeypatch, str(tmp_path))
-        assert not found.writable
-        assert "NOT writable" in str(found)
-
-    def test_no_folder_at_all(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        found = self.cached_in(monkeypatch, None)
-        assert found == KernelCache(None, False, 0, 0)
-        assert "Numba finds no folder" in str(found)
-
-
 class TestWithoutCompilation:
-    def test_there_is_no_cache(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        kernels = SimpleNamespace(box_iou=lambda boxes: boxes)
-        monkeypatch.setattr("importlib.import_module", lambda name: kernels)
-        assert kernel_cache() is None
-
     def test_advice(self) -> None:
         (line,) = advise(dataclasses.replace(GOOD, variables={"NUMBA_DISABLE_JIT": "1"}))
         assert "unset NUMBA_DISABLE_JIT" in line
@@ -146,7 +141,7 @@ class TestWithoutCompilation:
     def test_the_doctor_runs(self) -> None:
         done = subprocess.run(
             [sys.executable, "-m", "scratchcv", "doctor"],
-            env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
+            env={**os.environ, "SCRATCHCV_BACKEND": "numba", "NUMBA_DISABLE_JIT": "1"},
             capture_output=True,
             text=True,
             check=False,

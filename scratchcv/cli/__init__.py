@@ -5,6 +5,13 @@ done, 2 for what a user can put right, 130 after Ctrl-C, 1 for a training that d
 or a reader of the output that left early.
 """
 
+import os
+
+# OpenBLAS reads this when NumPy is loaded, so it stands before all other imports. Its threads look for work
+# for this power of two of processor cycles after each product, by default for so long that a kernel that
+# follows takes up to twice its time.
+os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "14")
+
 from scratchcv.cli.command_line import main
 
 __all__ = ["main"]

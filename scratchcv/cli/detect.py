@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scratchcv.cli.arguments import Commands, add_command, add_overwrite, number
-from scratchcv.cli.messages import announce_compilation, print_result
+from scratchcv.cli.messages import print_result
 from scratchcv.cli.output import check_new_file, next_free
 from scratchcv.errors import InputError
 
@@ -47,7 +47,6 @@ def run(arguments: argparse.Namespace) -> None:
     model = load_detector(arguments.checkpoint)
     for file in arguments.images:
         load_image(file)  # one bad image among many is found before anything is written
-    announce_compilation()
     names = model.config["class_names"]
     for file, drawing in zip(arguments.images, drawings, strict=True):
         image = load_image(file)

@@ -12,7 +12,6 @@ from scratchcv.cli.arguments import (
     add_quiet,
     add_seed,
 )
-from scratchcv.cli.messages import announce_compilation
 from scratchcv.cli.output import check_new_file, write_json
 from scratchcv.cli.progress import shows_bars
 
@@ -61,7 +60,6 @@ def run(arguments: argparse.Namespace) -> None:
         on_error=arguments.on_error,
         progress=shows_bars(quiet=arguments.quiet),
     )
-    announce_compilation()
     evaluation = evaluate_detector(
         model, dataset, batch_size=arguments.batch_size or 16, progress=shows_bars(quiet=arguments.quiet)
     )

@@ -26,14 +26,3 @@ def drop_output() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
-
-
-def announce_compilation() -> None:
-    """Say that the first run takes longer, if kernels have to be compiled now."""
-    from scratchcv.backend import get_backend
-    from scratchcv.doctor import kernel_cache
-
-    if get_backend() == "numba":
-        cache = kernel_cache()
-        if cache is not None and cache.kernels == 0:
-            say("compiling kernels, once: up to half a minute")

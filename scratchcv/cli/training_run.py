@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import scratchcv
 from scratchcv.backend import get_backend
-from scratchcv.cli.messages import CommandFailedError, announce_compilation, say
+from scratchcv.cli.messages import CommandFailedError, say
 from scratchcv.cli.output import write_json
 from scratchcv.cli.progress import PlainProgress, shows_bars
 from scratchcv.errors import InputError
@@ -93,7 +93,6 @@ class TrainingRun:
             }
         )
         keep_freed_memory()
-        announce_compilation()
         seconds = {"compile": compile_kernels(model)}
         history, seconds["train"] = self._train(model, resume)
         report = self._about_training(history)

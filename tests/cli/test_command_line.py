@@ -13,7 +13,7 @@ from scratchcv import backend
 from scratchcv.cli import command_line, main
 from scratchcv.cli.command_line import build_parser
 
-COMMANDS = ("demo", "train", "evaluate", "detect", "data", "doctor")
+COMMANDS = ("demo", "train", "evaluate", "detect", "data", "doctor", "warmup")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -163,3 +163,17 @@ def test_absurd_numbers(option: str, bad: str, refuse: Callable[..., str], tmp_p
 def test_a_size_the_model_cannot_have(refuse: Callable[..., str]) -> None:
     message = refuse("train", "ssd", "--data", "scenes", "--size", "100")
     assert message == "argument --size: must be a multiple of 64 from 64 to 1024, got '100'"
+
+
+def test_blas_learns_before_it_is_loaded_to_leave_the_cores_to_kernels() -> None:
+    code = (
+        "import os, sys, scratchcv; print('numpy' in sys.modules)\n"
+        "import scratchcv.cli; print(os.environ['OPENBLAS_THREAD_TIMEOUT'], 'numpy' in sys.modules)"
+    )
+    kept = {name: value for name, value in os.environ.items() if name != "OPENBLAS_THREAD_TIMEOUT"}
+    for told, expected in (({}, "14"), ({"OPENBLAS_THREAD_TIMEOUT": "20"}, "20")):
+        done = subprocess.run(
+            [sys.executable, "-c", code], env={**kept, **told}, capture_output=True, text=True, check=True
+        )
+        assert done.stdout.splitlines()[0] == "False"
+        assert done.stdout.splitlines()[1].startswith(f"{expected} ")
