@@ -149,7 +149,7 @@ def coco_evaluate(
 
 
 def _begin_of_each(labels: Array, given: Array) -> Array:
-    """Return where the run of each of the labels (K,) begins among the given ones, and where the last ends."""
+    """Return where each of the labels (K,) begins among the given ones, and where the last one ends."""
     return np.append(np.searchsorted(given, labels), len(given))
 
 

@@ -71,8 +71,8 @@ def match_coco(pairs: Pairs, ignored: Array, repeatable: Array, thresholds: Arra
     Returns
     -------
     ndarray of int64, shape (T, D)
-        At each threshold the truth found, or `BACKGROUND` for a false positive. Among equal overlaps the truth listed last
-        is taken.
+        At each threshold the truth found, or `BACKGROUND` for a false positive. Among equal overlaps the
+        truth listed last is taken.
 
     References
     ----------

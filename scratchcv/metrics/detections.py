@@ -18,6 +18,7 @@ from scratchcv.metrics.annotations import (
     mark_of,
     masks_of,
 )
+from scratchcv.metrics.join_column import join_column
 from scratchcv.metrics.mask_iou import mask_areas
 
 IOU_TYPES = ("bbox", "segm", "keypoints")
@@ -159,6 +160,9 @@ def _flatten(
     name: str, annotations: Annotations, kind: tuple[str, int], columns: Mapping[str, float | None]
 ) -> tuple[Array, Array, Array, list[Array]]:
     """Join the shapes, labels and further columns of all images; a column without default must be there."""
+    joined = _flatten_at_once(annotations, kind, columns)
+    if joined is not None:
+        return joined
     iou_type, points = kind
     shapes: list[Array] = [_none_of(iou_type, points)]
     labels: list[Array] = []
@@ -184,8 +188,34 @@ def _flatten(
     )
 
 
+def _flatten_at_once(
+    annotations: Annotations, kind: tuple[str, int], columns: Mapping[str, float | None]
+) -> tuple[Array, Array, Array, list[Array]] | None:
+    """Do what `_flatten` does if there is nothing to complain about, else return None."""
+    iou_type, points = kind
+    if iou_type == "segm":
+        return None
+    key, row = ("boxes", (4,)) if iou_type == "bbox" else ("keypoints", (points, 3))
+    shapes = join_column(annotations, key, np.float64, row)
+    if shapes is None or (iou_type == "bbox" and np.any(shapes[:, 2:] < shapes[:, :2])):
+        return None
+    counts = [len(annotation[key]) for annotation in annotations]
+    labels = join_column(annotations, "labels", np.int64, counts=counts)
+    values = [
+        join_column(annotations, column, np.float64, counts=counts, default=default)
+        for column, default in columns.items()
+    ]
+    found = [value for value in values if value is not None]
+    if labels is None or len(found) < len(values):
+        return None
+    return shapes, labels, np.repeat(np.arange(len(counts)), counts), found
+
+
 def _marks(targets: Annotations, key: str, counts: list[int]) -> Array:
     """Join a column of marks of all images."""
+    joined = join_column(targets, key, np.float64, counts=counts, default=0.0)
+    if joined is not None and np.isin(joined, (0, 1)).all():
+        return joined.astype(bool)
     marks = (mark_of(f"targets[{i}]", target, key, counts[i]) for i, target in enumerate(targets))
     return np.concatenate([np.zeros(0, bool), *marks])
 
