@@ -1,7 +1,7 @@
 """COCO's curves in one pass over the detections of a class, thresholds and classes on all cores.
 
 The NumPy form makes arrays of every count after every detection: 180 ms at the size of val2017 (300 000
-detections, ten thresholds, three limits), against 31 ms here. Only hits are looked at: precision falls between
+detections, ten thresholds, three limits), against 31 ms here. Only hits matter: precision falls between
 them and recall rises at them alone, so the best precision among the hits that reach a level is the envelope
 there, to the last bit.
 """

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from scratchcv.boxes.checks import check_valid_boxes
 from scratchcv.checks import Array, check_array
+from scratchcv.masks.checks import check_masks
 
 Annotation = Mapping[str, Any]
 """What is said of one image: boxes, labels, scores, masks, …, a row for each object."""
@@ -109,28 +110,6 @@ def masks_of(where: str, annotation: Annotation) -> Array:
     for row, mask in enumerate(masks):
         separate[row] = mask
     return separate
-
-
-def check_masks(name: str, masks: ArrayLike) -> Array:
-    """Return masks as a bool array (N, H, W); integers are inside where they are not 0.
-
-    Raises
-    ------
-    ValueError
-        When the shape differs, or the masks are floats: a threshold must be chosen first.
-
-    Examples
-    --------
-    >>> check_masks("masks", [[[.2, .9]]])
-    Traceback (most recent call last):
-    ValueError: masks must be bool, got float64: compare probabilities with a threshold first
-    """
-    array = check_array(name, masks, ("N", "H", "W"))
-    if array.size and not (array.dtype == bool or np.issubdtype(array.dtype, np.integer)):
-        raise ValueError(
-            f"{name} must be bool, got {array.dtype}: compare probabilities with a threshold first"
-        )
-    return array if array.dtype == bool else array != 0
 
 
 def labels_of(where: str, annotation: Annotation, count: int) -> Array:
