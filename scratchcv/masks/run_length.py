@@ -1,5 +1,6 @@
 """Masks as run lengths (RLE): how many pixels outside, then inside, then outside again, column by column."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -39,12 +40,56 @@ class RunLengths:
     def __len__(self) -> int:
         return len(self.begin) - 1
 
+    def __getitem__(self, index: int) -> "RunLengths":
+        """Return one of the masks alone."""
+        counts = self.counts[self.begin[index] : self.begin[index + 1]]
+        return RunLengths(counts, np.array([0, len(counts)]), self.size)
+
     @cached_property
     def areas(self) -> Array:
         """The pixels inside each mask, int64 of shape (N,)."""
-        place = np.arange(len(self.counts)) - np.repeat(self.begin[:-1], np.diff(self.begin))
-        inside = np.append(0, np.cumsum(np.where(place % 2, self.counts, 0)))
-        return np.asarray(np.diff(inside[self.begin]))
+        return run_length_areas(self.counts, self.begin)
+
+
+def run_length_areas(counts: Array, begin: Array) -> Array:
+    """Return the pixels inside each mask from its run lengths, `counts` and `begin` as in `RunLengths`.
+
+    Examples
+    --------
+    >>> run_length_areas(np.array([2, 3, 1, 0, 6]), np.array([0, 3, 5])).tolist()
+    [3, 6]
+    """
+    place = np.arange(len(counts)) - np.repeat(begin[:-1], np.diff(begin))
+    inside = np.append(0, np.cumsum(np.where(place % 2, counts, 0)))
+    return np.asarray(np.diff(inside[begin]))
+
+
+def join_run_lengths(parts: Sequence[RunLengths]) -> tuple[Array, Array, Array]:
+    """Return the masks of several images one after the other, for images differ in size.
+
+    Parameters
+    ----------
+    parts : sequence of RunLengths
+        N masks in all.
+
+    Returns
+    -------
+    counts, begin : ndarray of int64, shape (R,) and (N + 1,)
+        As in `RunLengths`.
+    heights : ndarray of int64, shape (N,)
+        Of each mask's image.
+
+    Examples
+    --------
+    >>> wide, high = encode_masks([[[0, 1, 1]]]), encode_masks([[[1], [0]]])
+    >>> [column.tolist() for column in join_run_lengths([wide, high])]
+    [[1, 2, 0, 1, 1], [0, 2, 5], [1, 2]]
+    """
+    none = np.zeros(0, np.int64)
+    runs = np.concatenate([none, *(np.diff(part.begin) for part in parts)])
+    heights = np.repeat([part.size[0] for part in parts], [len(part) for part in parts])
+    counts = np.concatenate([none, *(part.counts for part in parts)])
+    return counts, np.append(0, np.cumsum(runs)), heights.astype(np.int64)
 
 
 def encode_masks(masks: ArrayLike) -> RunLengths:

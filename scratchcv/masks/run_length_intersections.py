@@ -1,10 +1,12 @@
 """How many pixels masks share, from their run lengths alone."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from scratchcv.backend import active_form
 from scratchcv.checks import Array
-from scratchcv.masks.run_length import RunLengths
+from scratchcv.masks.run_length import RunLengths, join_run_lengths
 
 
 def run_length_intersections(first: RunLengths, second: RunLengths) -> Array:
@@ -38,24 +40,56 @@ def run_length_intersections(first: RunLengths, second: RunLengths) -> Array:
     """
     if first.size != second.size:
         raise ValueError(f"masks of one image must have one size, got {first.size} and {second.size}")
-    form = active_form(run_length_intersections_numpy)
-    return form(first.counts, first.begin, second.counts, second.begin, first.size[0])
+    rows, columns = np.indices((len(first), len(second))).reshape(2, -1)
+    return paired_run_length_intersections([first], [second], rows, columns).reshape(len(first), len(second))
 
 
-def run_length_intersections_numpy(
-    counts1: Array, begin1: Array, counts2: Array, begin2: Array, height: int
+def paired_run_length_intersections(
+    parts1: Sequence[RunLengths], parts2: Sequence[RunLengths], rows1: Array, rows2: Array
+) -> Array:
+    """Return the number of pixels that the masks of each pair share.
+
+    Parameters
+    ----------
+    parts1, parts2 : sequence of RunLengths
+        N and M masks in all, of any images.
+    rows1, rows2 : ndarray of int64, shape (P,)
+        Which of the N and which of the M; both of an image of the same size.
+
+    Returns
+    -------
+    ndarray of int64, shape (P,)
+
+    Examples
+    --------
+    >>> from scratchcv.masks import encode_masks
+    >>> runs = encode_masks([[[1, 1, 0]], [[0, 1, 1]]])
+    >>> paired_run_length_intersections([runs], [runs], np.array([0, 0]), np.array([0, 1])).tolist()
+    [2, 1]
+    """
+    form = active_form(paired_run_length_intersections_numpy)
+    return form(*join_run_lengths(parts1), *join_run_lengths(parts2), rows1, rows2)
+
+
+def paired_run_length_intersections_numpy(
+    counts1: Array,
+    begin1: Array,
+    heights1: Array,
+    counts2: Array,
+    begin2: Array,
+    heights2: Array,
+    rows1: Array,
+    rows2: Array,
 ) -> Array:
     """Look F of the first mask up where the runs of the second change; see `run_length_intersections`.
 
     F rises by one a pixel inside and stands still outside, so between two changes it is a straight line.
     """
-    shared = np.zeros((len(begin1) - 1, len(begin2) - 1), np.int64)
-    for i in range(len(shared)):
-        counts = counts1[begin1[i] : begin1[i + 1]]
+    shared = np.zeros(len(rows1), np.int64)
+    for pair, (row1, row2) in enumerate(zip(rows1, rows2, strict=True)):
+        counts = counts1[begin1[row1] : begin1[row1 + 1]]
         changes = np.append(0, np.cumsum(counts))
         inside = np.append(0, np.cumsum(np.where(np.arange(len(counts)) % 2, counts, 0)))
-        for j in range(shared.shape[1]):
-            ends = np.cumsum(counts2[begin2[j] : begin2[j + 1]])
-            at = np.interp(ends, changes, inside)
-            shared[i, j] = np.sum(at[1::2] - at[: len(at) // 2 * 2 : 2])
+        at = np.interp(np.cumsum(counts2[begin2[row2] : begin2[row2 + 1]]), changes, inside)
+        shared[pair] = np.sum(at[1::2] - at[: len(at) // 2 * 2 : 2])
     return shared

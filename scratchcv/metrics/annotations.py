@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from scratchcv.boxes.checks import check_valid_boxes
 from scratchcv.checks import Array, check_array
+from scratchcv.masks import RunLengths, encode_masks
 from scratchcv.masks.checks import check_masks
 
 Annotation = Mapping[str, Any]
@@ -98,17 +99,19 @@ def keypoints_of(where: str, annotation: Annotation, points: int) -> Array:
 
 
 def masks_of(where: str, annotation: Annotation) -> Array:
-    """Return the masks as N views (H, W) in an array of objects, so that images of all sizes go together.
+    """Return the run lengths of N masks in an array of objects, so that images of all sizes go together.
 
     Examples
     --------
-    >>> masks_of("targets[0]", {"masks": np.ones((2, 4, 5), bool)})[1].shape
+    >>> masks_of("targets[0]", {"masks": np.ones((2, 4, 5), bool)})[1].size
     (4, 5)
     """
-    masks = check_masks(f"{where}['masks']", _rows(entry(where, annotation, "masks"), (0, 0)))
+    masks = entry(where, annotation, "masks")
+    if not isinstance(masks, RunLengths):
+        masks = encode_masks(check_masks(f"{where}['masks']", _rows(masks, (0, 0))))
     separate = np.empty(len(masks), object)
-    for row, mask in enumerate(masks):
-        separate[row] = mask
+    for row in range(len(masks)):
+        separate[row] = masks[row]
     return separate
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from scratchcv.boxes.area import box_area
 from scratchcv.checks import Array, check_array
+from scratchcv.masks import join_run_lengths, run_length_areas
 from scratchcv.metrics.annotations import (
     Annotation,
     Annotations,
@@ -19,7 +20,6 @@ from scratchcv.metrics.annotations import (
     masks_of,
 )
 from scratchcv.metrics.join_column import join_column
-from scratchcv.metrics.mask_iou import mask_areas
 
 IOU_TYPES = ("bbox", "segm", "keypoints")
 """What detections and truths are compared by, in the words of COCO's code."""
@@ -34,8 +34,8 @@ class DetectionTable:
     Attributes
     ----------
     shapes : ndarray
-        What is compared: boxes (D, 4); or keypoints (D, P, 3); or D masks, each (H, W) bool of its image's
-        size, in an array of objects.
+        What is compared: boxes (D, 4); or keypoints (D, P, 3); or D masks, each as `RunLengths` of its
+        image's size, in an array of objects.
     scores : ndarray of float64, shape (D,)
         Confidences.
     labels, images : ndarray of int64, shape (D,)
@@ -147,7 +147,7 @@ def gather(
         boxes = np.concatenate(
             [np.zeros((0, 4)), *(_boxes_beside(i, each) for i, each in enumerate(targets))]
         )
-    own = mask_areas(shapes) if iou_type == "segm" else box_area(boxes)
+    own = _mask_areas(shapes) if iou_type == "segm" else box_area(boxes)
     areas = np.where(np.isnan(areas), own, areas)
     if iou_type == "segm":
         _check_sizes(detections, shapes, images)
@@ -228,11 +228,16 @@ def _none_of(iou_type: str, points: int) -> Array:
 def _areas(shapes: Array, iou_type: str) -> Array:
     """Return the areas by which detections are sorted into sizes, and truths for which none is given."""
     if iou_type == "segm":
-        return mask_areas(shapes)
+        return _mask_areas(shapes)
     if iou_type == "bbox":
         return box_area(shapes)
     x, y = shapes[..., 0], shapes[..., 1]
     return np.asarray((x.max(axis=1) - x.min(axis=1)) * (y.max(axis=1) - y.min(axis=1)))
+
+
+def _mask_areas(masks: Array) -> Array:
+    counts, begin, _ = join_run_lengths(list(masks))
+    return run_length_areas(counts, begin).astype(np.float64)
 
 
 def _boxes_beside(index: int, target: Annotation) -> Array:
@@ -243,10 +248,10 @@ def _boxes_beside(index: int, target: Annotation) -> Array:
 
 def _check_sizes(detections: DetectionTable, masks: Array, images: Array) -> None:
     """Refuse masks of one image that differ in size."""
-    sizes = {image: mask.shape for image, mask in zip(images.tolist(), masks, strict=True)}
+    sizes = {image: mask.size for image, mask in zip(images.tolist(), masks, strict=True)}
     for image, mask in zip(detections.images.tolist(), detections.shapes, strict=True):
-        if mask.shape != sizes.get(image, mask.shape):
+        if mask.size != sizes.get(image, mask.size):
             raise ValueError(
-                f"masks of one image must have one size, got {mask.shape} in predictions[{image}]"
+                f"masks of one image must have one size, got {mask.size} in predictions[{image}]"
                 f" and {sizes[image]} in targets[{image}]"
             )

@@ -1,7 +1,5 @@
 """Intersection over union of masks, every pair at once."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -66,27 +64,21 @@ def mask_iou(
     is_crowd = np.zeros(len(second), bool)
     if crowd is not None:
         is_crowd = check_array("crowd", crowd, (len(second),)).astype(bool)
-    shared = run_length_intersections(first, second).astype(np.float64)
-    area = first.areas.astype(np.float64)[:, None]
-    union = np.where(is_crowd, area, area + second.areas - shared)
-    return ratio(shared, union)
+    shared = run_length_intersections(first, second)
+    return iou_of_masks(shared, first.areas[:, None], second.areas, is_crowd)
+
+
+def iou_of_masks(shared: Array, areas1: Array, areas2: Array, is_crowd: Array) -> Array:
+    """Return IoU from the pixels shared and those of each mask, arrays that broadcast together.
+
+    Examples
+    --------
+    >>> iou_of_masks(np.array([1, 1]), np.array([2, 2]), np.array([3, 3]), np.array([False, True])).tolist()
+    [0.25, 0.5]
+    """
+    union = np.where(is_crowd, areas1, areas1 + areas2 - shared)
+    return ratio(shared.astype(np.float64), union.astype(np.float64))
 
 
 def _runs_of(name: str, masks: ArrayLike | RunLengths) -> RunLengths:
     return masks if isinstance(masks, RunLengths) else encode_masks(check_masks(name, masks))
-
-
-def mask_areas(masks: Sequence[Array] | Array) -> Array:
-    """Return the number of pixels of each mask, in float64.
-
-    Parameters
-    ----------
-    masks : sequence of ndarray of bool, shape (H, W)
-        Of any sizes.
-
-    Examples
-    --------
-    >>> mask_areas([np.ones((2, 3), bool), np.zeros((1, 1), bool)]).tolist()
-    [6.0, 0.0]
-    """
-    return np.array([np.count_nonzero(mask) for mask in masks], np.float64)

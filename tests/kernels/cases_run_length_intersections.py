@@ -28,4 +28,4 @@ def runs_calls(_):
             yield first.counts, first.begin, second.counts, second.begin, size
 
 
-CASES = {"run_length_intersections": (intersect_columns, runs_calls)}
+CASES = {"paired_run_length_intersections": (intersect_columns, runs_calls)}

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scratchcv.masks import RunLengths, decode_masks, encode_masks
+from scratchcv.masks import RunLengths, decode_masks, encode_masks, join_run_lengths, run_length_areas
 
 
 def test_columns_come_first(backend):
@@ -64,3 +64,20 @@ def test_bad_run_lengths():
         decode_masks(RunLengths(np.array([4, 2, 3]), np.array([0, 1, 3]), (2, 2)))
     with pytest.raises(ValueError, match=r"runs\[0\] must add up to"):
         decode_masks(RunLengths(np.array([5, -1]), np.array([0, 2]), (2, 2)))
+
+
+def test_one_of_several_masks():
+    masks = np.random.default_rng(0).random((3, 5, 6)) < 0.5
+    np.testing.assert_array_equal(decode_masks(encode_masks(masks)[1]), masks[1:2])
+
+
+def test_masks_of_several_images():
+    wide, high = np.ones((2, 3, 8), bool), np.zeros((1, 9, 2), bool)
+    counts, begin, heights = join_run_lengths([encode_masks(wide), encode_masks(high)])
+    assert (counts.tolist(), begin.tolist(), heights.tolist()) == (
+        [0, 24, 0, 24, 18],
+        [0, 2, 4, 5],
+        [3, 3, 9],
+    )
+    assert run_length_areas(counts, begin).tolist() == [24, 24, 0]
+    assert [column.tolist() for column in join_run_lengths([])] == [[], [0], []]

@@ -4,7 +4,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scratchcv.backend import BACKENDS, has_numba, use_backend
-from scratchcv.masks import RunLengths, encode_masks, run_length_intersections
+from scratchcv.masks import (
+    RunLengths,
+    encode_masks,
+    paired_run_length_intersections,
+    run_length_intersections,
+)
 
 
 def test_values(backend):
@@ -66,3 +71,13 @@ def test_many_large_masks_go_to_all_threads(backend):
 def test_sizes_must_agree():
     with pytest.raises(ValueError, match=r"one size, got \(3, 3\) and \(3, 4\)"):
         run_length_intersections(encode_masks(np.ones((1, 3, 3)) > 0), encode_masks(np.ones((1, 3, 4)) > 0))
+
+
+def test_pairs_of_several_images(backend):
+    rng = np.random.default_rng(0)
+    images = [rng.random((3, *size)) < 0.5 for size in [(4, 9), (7, 5)]]
+    parts = [encode_masks(image) for image in images]
+    rows1, rows2 = np.array([0, 2, 3, 5, 4]), np.array([1, 2, 4, 3, 4])
+    masks = [mask for image in images for mask in image]
+    expected = [np.sum(masks[i] & masks[j]) for i, j in zip(rows1, rows2, strict=True)]
+    assert paired_run_length_intersections(parts, parts, rows1, rows2).tolist() == expected

@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 
 from scratchcv.masks import encode_masks
 from scratchcv.metrics import mask_iou
-from scratchcv.metrics.mask_iou import mask_areas
 
 
 def test_values(backend):
@@ -27,11 +26,6 @@ def test_empty_masks_share_nothing():
 @pytest.mark.parametrize(("n", "m"), [(0, 0), (0, 2), (3, 0)])
 def test_no_masks(n, m):
     assert mask_iou(np.zeros((n, 5, 4), bool), np.ones((m, 5, 4), bool)).shape == (n, m)
-
-
-def test_areas_of_masks_of_several_sizes():
-    assert mask_areas([np.eye(3, dtype=bool), np.ones((0, 4), bool)]).tolist() == [3, 0]
-    assert mask_areas([]).shape == (0,)
 
 
 @settings(deadline=None, max_examples=40)
