@@ -11,7 +11,7 @@ from numba import njit, uint8, uint64
 from scratchcv.checks import Array
 from scratchcv.kernels.parallel import parallel_for
 
-_SMALL = 262144  # pixels below which one thread does it
+_SMALL = 2_000_000  # pixels below which one thread does it
 _BLOCK = 64  # pixels compared at once; LLVM unrolls a loop of 32 instead of making vectors of it
 
 

@@ -86,7 +86,7 @@ def join_run_lengths(parts: Sequence[RunLengths]) -> tuple[Array, Array, Array]:
     [[1, 2, 0, 1, 1], [0, 2, 5], [1, 2]]
     """
     none = np.zeros(0, np.int64)
-    runs = np.concatenate([none, *(np.diff(part.begin) for part in parts)])
+    runs = np.concatenate([none, *(part.begin[1:] - part.begin[:-1] for part in parts)])
     heights = np.repeat([part.size[0] for part in parts], [len(part) for part in parts])
     counts = np.concatenate([none, *(part.counts for part in parts)])
     return counts, np.append(0, np.cumsum(runs)), heights.astype(np.int64)

@@ -8,6 +8,9 @@ from scratchcv.metrics.average_precision import precision_at
 from scratchcv.metrics.coco_result import ABSENT
 from scratchcv.metrics.precision_recall import precision_envelope
 
+_WORTH_COMPILING = 500_000
+"""Detections times thresholds from which on the first call is faster with its compilation than without."""
+
 
 def coco_curves(
     match: Array,
@@ -69,7 +72,8 @@ def coco_curves(
     ([1.0, 1.0, 0.0], 0.5)
     """
     match = np.ascontiguousarray(match)
-    return active_form(coco_curves_numpy)(match, ignored, outside, rows, begin, rank, limits, wanted, levels)
+    form = active_form(coco_curves_numpy) if match.size >= _WORTH_COMPILING else coco_curves_numpy
+    return form(match, ignored, outside, rows, begin, rank, limits, wanted, levels)
 
 
 def coco_curves_numpy(

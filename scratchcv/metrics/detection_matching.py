@@ -14,6 +14,9 @@ from scratchcv.boxes.matching import BACKGROUND
 from scratchcv.checks import Array
 from scratchcv.metrics.overlapping_pairs import Pairs
 
+_WORTH_COMPILING = 20_000
+"""Pairs from which on the first evaluation is faster with its compilation than without."""
+
 
 def match_voc(pairs: Pairs, ignored: Array) -> Array:
     """Match each detection to the truth that it overlaps most; the first to come gets it.
@@ -89,7 +92,9 @@ def match_coco(pairs: Pairs, ignored: Array, repeatable: Array, thresholds: Arra
     """
     columns = (pairs.detection, pairs.truth, pairs.overlap, pairs.group)
     count = pairs.number_of_detections
-    return active_form(match_coco_numpy)(*columns, count, ignored, repeatable, thresholds)
+    many = len(pairs.truth) >= _WORTH_COMPILING
+    form = active_form(match_coco_numpy) if many else match_coco_numpy
+    return form(*columns, count, ignored, repeatable, thresholds)
 
 
 def match_coco_numpy(

@@ -92,9 +92,9 @@ def mask_overlaps(detections: DetectionTable, truths: TruthTable, detection: Arr
     masks = list(detections.shapes[begin : detection.max() + 1])
     true_masks = list(truths.shapes[begin_truth : truth.max() + 1])
     shared = paired_run_length_intersections(masks, true_masks, detection - begin, truth - begin_truth)
-    areas, true_areas = (run_length_areas(*join_run_lengths(some)[:2]) for some in (masks, true_masks))
-    crowd = truths.crowd[truth]
-    return iou_of_masks(shared, areas[detection - begin], true_areas[truth - begin_truth], crowd)
+    counts, begins, _ = join_run_lengths(true_masks)  # the table's areas may be given ones
+    true_areas = run_length_areas(counts, begins)[truth - begin_truth]
+    return iou_of_masks(shared, detections.areas[detection], true_areas, truths.crowd[truth])
 
 
 def keypoint_overlaps(
