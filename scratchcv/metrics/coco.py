@@ -42,7 +42,7 @@ def coco_evaluate(
     ----------
     predictions : sequence of dict
         For each image ``scores`` (D,), ``labels`` (D,), and ``boxes`` (D, 4) in pixels, ``masks`` (D, H, W)
-        bool or ``keypoints`` (D, P, 3) of x, y and anything.
+        bool or as `RunLengths`, or ``keypoints`` (D, P, 3) of x, y and anything.
     targets : sequence of dict
         For each image ``labels`` (R,), and ``boxes`` (R, 4), ``masks`` (R, H, W) or ``keypoints`` (R, P, 3)
         of x, y and visibility, with ``boxes``; optionally ``crowd`` (or ``iscrowd``) (R,) bool, and ``area``
