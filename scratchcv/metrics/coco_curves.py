@@ -68,8 +68,8 @@ def coco_curves(
     ...     rows=np.array([0, 1]), begin=np.array([0, 2]), rank=np.array([0, 1]),
     ...     limits=np.array([100]), wanted=np.array([2]), levels=np.array([0, .5, 1]),
     ... )
-    >>> precision[0, :, 0, 0].round(3).tolist(), recall[0, 0, 0]
-    ([1.0, 1.0, 0.0], 0.5)
+    >>> precision[0, :, 0, 0].round(3).tolist(), recall[0, :, 0].tolist()
+    ([1.0, 1.0, 0.0], [0.5])
     """
     match = np.ascontiguousarray(match)
     form = active_form(coco_curves_numpy) if match.size >= _WORTH_COMPILING else coco_curves_numpy
