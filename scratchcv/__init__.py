@@ -1,7 +1,7 @@
 """Object detection and segmentation from scratch, readable all the way down.
 
-Rooms: `boxes`, `layers`, `losses`, `backbones`, `models`, `metrics`, `data`, `training`, `testing` and
-`visualize`. Importing the package imports NumPy and nothing else; a room is loaded when it is first named.
+Rooms: `boxes`, `masks`, `layers`, `losses`, `backbones`, `models`, `metrics`, `data`, `training`, `testing`
+and `visualize`. Importing the package imports NumPy and nothing else; a room is loaded when first named.
 """
 
 import importlib
@@ -19,6 +19,7 @@ _ROOMS = (
     "kernels",
     "layers",
     "losses",
+    "masks",
     "metrics",
     "models",
     "testing",

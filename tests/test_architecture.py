@@ -19,7 +19,7 @@ TESTS = ROOT / "tests"
 # Imports point down only; rooms of one floor do not import each other. The ground floor is open to itself.
 FLOORS = [
     {"backend", "checks", "errors", "kernels"},
-    {"boxes", "layers"},
+    {"boxes", "layers", "masks"},
     {"losses", "backbones", "metrics", "data", "testing", "visualize"},
     {"proposals"},
     {"models"},

@@ -8,6 +8,8 @@ from numpy.typing import ArrayLike
 
 from scratchcv.boxes.checks import check_valid_boxes
 from scratchcv.checks import Array, check_array
+from scratchcv.masks import RunLengths, encode_masks
+from scratchcv.masks.checks import check_masks
 
 Annotation = Mapping[str, Any]
 """What is said of one image: boxes, labels, scores, masks, …, a row for each object."""
@@ -97,40 +99,20 @@ def keypoints_of(where: str, annotation: Annotation, points: int) -> Array:
 
 
 def masks_of(where: str, annotation: Annotation) -> Array:
-    """Return the masks as N views (H, W) in an array of objects, so that images of all sizes go together.
+    """Return the run lengths of N masks in an array of objects, so that images of all sizes go together.
 
     Examples
     --------
-    >>> masks_of("targets[0]", {"masks": np.ones((2, 4, 5), bool)})[1].shape
+    >>> masks_of("targets[0]", {"masks": np.ones((2, 4, 5), bool)})[1].size
     (4, 5)
     """
-    masks = check_masks(f"{where}['masks']", _rows(entry(where, annotation, "masks"), (0, 0)))
+    masks = entry(where, annotation, "masks")
+    if not isinstance(masks, RunLengths):
+        masks = encode_masks(check_masks(f"{where}['masks']", _rows(masks, (0, 0))))
     separate = np.empty(len(masks), object)
-    for row, mask in enumerate(masks):
-        separate[row] = mask
+    for row in range(len(masks)):
+        separate[row] = masks[row]
     return separate
-
-
-def check_masks(name: str, masks: ArrayLike) -> Array:
-    """Return masks as a bool array (N, H, W); integers are inside where they are not 0.
-
-    Raises
-    ------
-    ValueError
-        When the shape differs, or the masks are floats: a threshold must be chosen first.
-
-    Examples
-    --------
-    >>> check_masks("masks", [[[.2, .9]]])
-    Traceback (most recent call last):
-    ValueError: masks must be bool, got float64: compare probabilities with a threshold first
-    """
-    array = check_array(name, masks, ("N", "H", "W"))
-    if array.size and not (array.dtype == bool or np.issubdtype(array.dtype, np.integer)):
-        raise ValueError(
-            f"{name} must be bool, got {array.dtype}: compare probabilities with a threshold first"
-        )
-    return array if array.dtype == bool else array != 0
 
 
 def labels_of(where: str, annotation: Annotation, count: int) -> Array:

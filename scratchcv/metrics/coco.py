@@ -9,13 +9,14 @@ from numpy.typing import ArrayLike
 
 from scratchcv.checks import Array
 from scratchcv.metrics.annotations import Annotations
-from scratchcv.metrics.average_precision import COCO_RECALL_LEVELS, precision_at
-from scratchcv.metrics.coco_result import ABSENT, CocoResult, area_ranges
-from scratchcv.metrics.detection_matching import match_coco, overlapping_pairs
+from scratchcv.metrics.average_precision import COCO_RECALL_LEVELS
+from scratchcv.metrics.coco_curves import coco_curves
+from scratchcv.metrics.coco_result import CocoResult, area_ranges
+from scratchcv.metrics.detection_matching import match_coco
 from scratchcv.metrics.detections import DetectionTable, gather
 from scratchcv.metrics.object_keypoint_similarity import COCO_SIGMAS, check_sigmas
+from scratchcv.metrics.overlapping_pairs import overlapping_pairs
 from scratchcv.metrics.overlaps import overlaps_of
-from scratchcv.metrics.precision_recall import precision_envelope
 
 COCO_IOU_THRESHOLDS = np.linspace(0.5, 0.95, 10)
 """The IoU thresholds .5, .55, …, .95, rounded as COCO's own code rounds them."""
@@ -41,7 +42,7 @@ def coco_evaluate(
     ----------
     predictions : sequence of dict
         For each image ``scores`` (D,), ``labels`` (D,), and ``boxes`` (D, 4) in pixels, ``masks`` (D, H, W)
-        bool or ``keypoints`` (D, P, 3) of x, y and anything.
+        bool or as `RunLengths`, or ``keypoints`` (D, P, 3) of x, y and anything.
     targets : sequence of dict
         For each image ``labels`` (R,), and ``boxes`` (R, 4), ``masks`` (R, H, W) or ``keypoints`` (R, P, 3)
         of x, y and visibility, with ``boxes``; optionally ``crowd`` (or ``iscrowd``) (R,) bool, and ``area``
@@ -117,29 +118,39 @@ def coco_evaluate(
     detections, rank = detections.keep(rank < limits[-1]), rank[rank < limits[-1]]
     overlaps = overlaps_of(iou_type, sigmas)
     pairs = overlapping_pairs(detections, truths, COCO_IOU_THRESHOLDS[0], overlaps=overlaps)
+    by_class = np.lexsort((-detections.scores, detections.labels))
+    begin = _begin_of_each(labels, detections.labels)
 
-    sizes = area_ranges(iou_type)
-    counts = (len(labels), len(sizes), len(limits))
-    precision = np.full((len(COCO_IOU_THRESHOLDS), len(COCO_RECALL_LEVELS), *counts), ABSENT)
-    recall = np.full((len(COCO_IOU_THRESHOLDS), *counts), ABSENT)
-    for a, area_range in enumerate(sizes.values()):
+    precision, recall = [], []
+    for area_range in area_ranges(iou_type).values():
         ignored = need_not_be_found | _outside(truths.areas, area_range)
-        match = match_coco(pairs, ignored, truths.crowd, COCO_IOU_THRESHOLDS)
-        found = match >= 0
-        # A detection counts by the truth that it found or, when it found none, by its own area.
-        counted = np.where(found, False, ~_outside(detections.areas, area_range)[:, None])
-        counted[found] = ~ignored[match[found]]
-        for k, label in enumerate(labels):
-            wanted = int(np.sum((truths.labels == label) & ~ignored))
-            of_class = np.flatnonzero(detections.labels == label)
-            of_class = of_class[np.argsort(-detections.scores[of_class], kind="stable")]
-            for m, limit in enumerate(limits if wanted else ()):
-                rows = of_class[rank[of_class] < limit]
-                precision[:, :, k, a, m], recall[:, k, a, m] = _curves(found[rows], counted[rows], wanted)
-    number_of_truths = {
-        label: int(np.sum(~need_not_be_found[truths.labels == label])) for label in labels.tolist()
-    }
-    return CocoResult(precision, recall, tuple(labels.tolist()), limits, number_of_truths, iou_type)
+        curves = coco_curves(
+            match_coco(pairs, ignored, truths.crowd, COCO_IOU_THRESHOLDS),
+            ignored,
+            _outside(detections.areas, area_range),
+            by_class,
+            begin,
+            rank,
+            np.array(limits),
+            np.diff(_begin_of_each(labels, truths.labels[~ignored])),
+            COCO_RECALL_LEVELS,
+        )
+        precision.append(curves[0])
+        recall.append(curves[1])
+    to_find = np.diff(_begin_of_each(labels, truths.labels[~need_not_be_found]))
+    return CocoResult(
+        np.stack(precision, axis=3),
+        np.stack(recall, axis=2),
+        tuple(labels.tolist()),
+        limits,
+        dict(zip(labels.tolist(), to_find.tolist(), strict=True)),
+        iou_type,
+    )
+
+
+def _begin_of_each(labels: Array, given: Array) -> Array:
+    """Return where each of the labels (K,) begins among the given ones, and where the last one ends."""
+    return np.append(np.searchsorted(given, labels), len(given))
 
 
 def _rank_in_image(detections: DetectionTable) -> Array:
@@ -153,19 +164,3 @@ def _rank_in_image(detections: DetectionTable) -> Array:
 
 def _outside(areas: Array, area_range: tuple[float, float]) -> Array:
     return np.asarray((areas < area_range[0]) | (areas > area_range[1]))
-
-
-def _curves(hits: Array, counted: Array, wanted: int) -> tuple[Array, Array]:
-    """Return precision at COCO's recall levels (T, R), and the recall reached (T,).
-
-    `hits` and `counted` have shape (D, T), detections by decreasing score.
-    """
-    true_positives = np.cumsum((hits & counted).T, axis=1)
-    false_positives = np.cumsum((~hits & counted).T, axis=1)
-    recall = true_positives / wanted
-    # COCO's code avoids 0/0 by this smallest of summands; it lowers a first hit's precision by one ulp.
-    precision = true_positives / (false_positives + true_positives + np.spacing(1))
-    envelope = precision_envelope(precision)
-    at_levels = [precision_at(COCO_RECALL_LEVELS, *curve) for curve in zip(recall, envelope, strict=True)]
-    reached = recall[:, -1] if recall.shape[1] else np.zeros(len(recall))
-    return np.array(at_levels), reached

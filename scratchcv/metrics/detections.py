@@ -7,6 +7,7 @@ import numpy as np
 
 from scratchcv.boxes.area import box_area
 from scratchcv.checks import Array, check_array
+from scratchcv.masks import join_run_lengths, run_length_areas
 from scratchcv.metrics.annotations import (
     Annotation,
     Annotations,
@@ -18,7 +19,7 @@ from scratchcv.metrics.annotations import (
     mark_of,
     masks_of,
 )
-from scratchcv.metrics.mask_iou import mask_areas
+from scratchcv.metrics.join_column import join_column
 
 IOU_TYPES = ("bbox", "segm", "keypoints")
 """What detections and truths are compared by, in the words of COCO's code."""
@@ -33,8 +34,8 @@ class DetectionTable:
     Attributes
     ----------
     shapes : ndarray
-        What is compared: boxes (D, 4); or keypoints (D, P, 3); or D masks, each (H, W) bool of its image's
-        size, in an array of objects.
+        What is compared: boxes (D, 4); or keypoints (D, P, 3); or D masks, each as `RunLengths` of its
+        image's size, in an array of objects.
     scores : ndarray of float64, shape (D,)
         Confidences.
     labels, images : ndarray of int64, shape (D,)
@@ -146,7 +147,7 @@ def gather(
         boxes = np.concatenate(
             [np.zeros((0, 4)), *(_boxes_beside(i, each) for i, each in enumerate(targets))]
         )
-    own = mask_areas(shapes) if iou_type == "segm" else box_area(boxes)
+    own = _mask_areas(shapes) if iou_type == "segm" else box_area(boxes)
     areas = np.where(np.isnan(areas), own, areas)
     if iou_type == "segm":
         _check_sizes(detections, shapes, images)
@@ -159,6 +160,9 @@ def _flatten(
     name: str, annotations: Annotations, kind: tuple[str, int], columns: Mapping[str, float | None]
 ) -> tuple[Array, Array, Array, list[Array]]:
     """Join the shapes, labels and further columns of all images; a column without default must be there."""
+    joined = _flatten_at_once(annotations, kind, columns)
+    if joined is not None:
+        return joined
     iou_type, points = kind
     shapes: list[Array] = [_none_of(iou_type, points)]
     labels: list[Array] = []
@@ -184,8 +188,34 @@ def _flatten(
     )
 
 
+def _flatten_at_once(
+    annotations: Annotations, kind: tuple[str, int], columns: Mapping[str, float | None]
+) -> tuple[Array, Array, Array, list[Array]] | None:
+    """Do what `_flatten` does if there is nothing to complain about, else return None."""
+    iou_type, points = kind
+    if iou_type == "segm":
+        return None
+    key, row = ("boxes", (4,)) if iou_type == "bbox" else ("keypoints", (points, 3))
+    shapes = join_column(annotations, key, np.float64, row)
+    if shapes is None or (iou_type == "bbox" and np.any(shapes[:, 2:] < shapes[:, :2])):
+        return None
+    counts = [len(annotation[key]) for annotation in annotations]
+    labels = join_column(annotations, "labels", np.int64, counts=counts)
+    values = [
+        join_column(annotations, column, np.float64, counts=counts, default=default)
+        for column, default in columns.items()
+    ]
+    found = [value for value in values if value is not None]
+    if labels is None or len(found) < len(values):
+        return None
+    return shapes, labels, np.repeat(np.arange(len(counts)), counts), found
+
+
 def _marks(targets: Annotations, key: str, counts: list[int]) -> Array:
     """Join a column of marks of all images."""
+    joined = join_column(targets, key, np.float64, counts=counts, default=0.0)
+    if joined is not None and np.isin(joined, (0, 1)).all():
+        return joined.astype(bool)
     marks = (mark_of(f"targets[{i}]", target, key, counts[i]) for i, target in enumerate(targets))
     return np.concatenate([np.zeros(0, bool), *marks])
 
@@ -198,11 +228,16 @@ def _none_of(iou_type: str, points: int) -> Array:
 def _areas(shapes: Array, iou_type: str) -> Array:
     """Return the areas by which detections are sorted into sizes, and truths for which none is given."""
     if iou_type == "segm":
-        return mask_areas(shapes)
+        return _mask_areas(shapes)
     if iou_type == "bbox":
         return box_area(shapes)
     x, y = shapes[..., 0], shapes[..., 1]
     return np.asarray((x.max(axis=1) - x.min(axis=1)) * (y.max(axis=1) - y.min(axis=1)))
+
+
+def _mask_areas(masks: Array) -> Array:
+    counts, begin, _ = join_run_lengths(list(masks))
+    return run_length_areas(counts, begin).astype(np.float64)
 
 
 def _boxes_beside(index: int, target: Annotation) -> Array:
@@ -213,10 +248,10 @@ def _boxes_beside(index: int, target: Annotation) -> Array:
 
 def _check_sizes(detections: DetectionTable, masks: Array, images: Array) -> None:
     """Refuse masks of one image that differ in size."""
-    sizes = {image: mask.shape for image, mask in zip(images.tolist(), masks, strict=True)}
+    sizes = {image: mask.size for image, mask in zip(images.tolist(), masks, strict=True)}
     for image, mask in zip(detections.images.tolist(), detections.shapes, strict=True):
-        if mask.shape != sizes.get(image, mask.shape):
+        if mask.size != sizes.get(image, mask.size):
             raise ValueError(
-                f"masks of one image must have one size, got {mask.shape} in predictions[{image}]"
+                f"masks of one image must have one size, got {mask.size} in predictions[{image}]"
                 f" and {sizes[image]} in targets[{image}]"
             )

@@ -9,8 +9,9 @@ import numpy as np
 from scratchcv.checks import Array
 from scratchcv.metrics.annotations import Annotations
 from scratchcv.metrics.average_precision import average_precision, check_method
-from scratchcv.metrics.detection_matching import match_coco, match_voc, overlapping_pairs
+from scratchcv.metrics.detection_matching import match_coco, match_voc
 from scratchcv.metrics.detections import gather
+from scratchcv.metrics.overlapping_pairs import overlapping_pairs
 from scratchcv.metrics.overlaps import box_overlaps
 from scratchcv.metrics.precision_recall import precision_recall_curve
 
@@ -170,7 +171,7 @@ def mean_average_precision(
     if matching == "voc":
         match = match_voc(pairs, ignored)
     else:
-        match = match_coco(pairs, ignored, ignored, np.array([iou_threshold]))[:, 0]
+        match = match_coco(pairs, ignored, ignored, np.array([iou_threshold]))[0]
     hit = match >= 0
     counted = np.ones(len(match), bool)
     counted[hit] = ~ignored[match[hit]]

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scratchcv.checks import Array
+from scratchcv.masks import join_run_lengths, paired_run_length_intersections, run_length_areas
 from scratchcv.metrics.detections import DetectionTable, TruthTable
-from scratchcv.metrics.mask_iou import mask_iou
+from scratchcv.metrics.mask_iou import iou_of_masks
 from scratchcv.metrics.object_keypoint_similarity import COCO_SIGMAS, object_keypoint_similarity
 
 Overlaps = Callable[[DetectionTable, TruthTable, Array, Array], Array]
@@ -84,12 +85,16 @@ def mask_overlaps(detections: DetectionTable, truths: TruthTable, detection: Arr
     >>> mask_overlaps(*tables, np.array([0]), np.array([0])).tolist()
     [1.0]
     """
-
-    def matrix(rows: slice, columns: slice) -> Array:
-        masks, true_masks = list(detections.shapes[rows]), list(truths.shapes[columns])
-        return mask_iou(np.stack(masks), np.stack(true_masks), truths.crowd[columns])
-
-    return _by_group(matrix, detections, detection, truth)
+    if len(detection) == 0:
+        return np.zeros(0)
+    # Both tables are sorted alike, so the pairs look at a stretch of each.
+    begin, begin_truth = detection.min(), truth.min()
+    masks = list(detections.shapes[begin : detection.max() + 1])
+    true_masks = list(truths.shapes[begin_truth : truth.max() + 1])
+    shared = paired_run_length_intersections(masks, true_masks, detection - begin, truth - begin_truth)
+    counts, begins, _ = join_run_lengths(true_masks)  # the table's areas may be given ones
+    true_areas = run_length_areas(counts, begins)[truth - begin_truth]
+    return iou_of_masks(shared, detections.areas[detection], true_areas, truths.crowd[truth])
 
 
 def keypoint_overlaps(

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from scratchcv.masks import encode_masks
 from scratchcv.metrics.annotations import (
     boxes_of,
-    check_masks,
     column_of,
     entry,
     keypoints_of,
@@ -25,11 +25,11 @@ def test_plain_empty_lists_have_the_shape_of_nothing():
     assert labels_of("x", nothing, 0).dtype == np.int64
 
 
-def test_masks_stay_views_of_what_was_given():
+def test_masks_are_kept_as_run_lengths():
     masks = np.ones((2, 3, 4), bool)
-    found = masks_of("x", {"masks": masks})
-    assert np.shares_memory(found[1], masks)
-    assert check_masks("masks", np.array([[[0, 7]]], np.uint8)).tolist() == [[[False, True]]]
+    for given in (masks, encode_masks(masks)):
+        found = masks_of("x", {"masks": given})
+        assert [each.counts.tolist() for each in found] == [[0, 12], [0, 12]]
 
 
 def test_columns_have_defaults_unless_they_must_be_there():

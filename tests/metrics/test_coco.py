@@ -226,7 +226,7 @@ def test_masks_and_keypoints_are_checked():
     ("iou_type", "file", "count"),
     [("bbox", "coco", 24), ("segm", "coco_masks", 16), ("keypoints", "coco_keypoints", 16)],
 )
-def test_equals_pycocotools_by_golden_values(iou_type, file, count):
+def test_equals_pycocotools_by_golden_values(always_compiled, iou_type, file, count):
     golden = np.load(GOLDEN / f"{file}.npz")
     seeds = sorted({name.partition("/")[0] for name in golden})
     assert len(seeds) == count
@@ -242,7 +242,7 @@ def test_equals_pycocotools_by_golden_values(iou_type, file, count):
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("iou_type", ["bbox", "segm", "keypoints"])
 @pytest.mark.parametrize("seeds", [range(24, 224), range(224, 424)], ids=str)
-def test_equals_pycocotools_bit_for_bit(iou_type, seeds):
+def test_equals_pycocotools_bit_for_bit(always_compiled, iou_type, seeds):
     pytest.importorskip("pycocotools")
     for seed in seeds:
         data = MAKE["DRAW"][iou_type](seed)

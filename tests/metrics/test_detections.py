@@ -119,7 +119,7 @@ def test_masks_of_images_of_several_sizes_stay_as_they_are():
     ]
     targets = [{"masks": wide[:1], "labels": [1]}, {"masks": high, "labels": [1], "area": [77.0]}]
     detections, truths = gather(predictions, targets, "segm")
-    assert [mask.shape for mask in detections.shapes] == [(3, 8), (3, 8), (9, 2)]
+    assert [mask.size for mask in detections.shapes] == [(3, 8), (3, 8), (9, 2)]
     assert detections.scores.tolist() == [0.8, 0.3, 0.5]
     assert detections.areas.tolist() == [24, 24, 2]
     assert truths.areas.tolist() == [24, 77]

@@ -1,15 +1,13 @@
-import sys
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scratchcv.masks import encode_masks
 from scratchcv.metrics import mask_iou
-from scratchcv.metrics.mask_iou import mask_areas
 
 
-def test_values():
+def test_values(backend):
     # 2 × 2 and 2 × 3 pixels that share one: the boxes of the lecture's exercise, as masks.
     first, second = np.zeros((2, 1, 4, 4), bool)
     first[0, :2, :2] = True
@@ -30,11 +28,6 @@ def test_no_masks(n, m):
     assert mask_iou(np.zeros((n, 5, 4), bool), np.ones((m, 5, 4), bool)).shape == (n, m)
 
 
-def test_areas_of_masks_of_several_sizes():
-    assert mask_areas([np.eye(3, dtype=bool), np.ones((0, 4), bool)]).tolist() == [3, 0]
-    assert mask_areas([]).shape == (0,)
-
-
 @settings(deadline=None, max_examples=40)
 @given(st.integers(0, 10**9), st.tuples(*[st.integers(0, 4)] * 2), st.tuples(*[st.integers(1, 7)] * 2))
 def test_equals_counting_pixels(seed, counts, size):
@@ -48,16 +41,16 @@ def test_equals_counting_pixels(seed, counts, size):
             assert iou[i, j] == (shared / either if shared else 0)
 
 
-@pytest.mark.parametrize("strip", [1, 40, 200])
-def test_strips_add_up(monkeypatch, strip):
+def test_run_lengths_stand_for_their_masks(backend):
     rng = np.random.default_rng(0)
     first, second = rng.random((2, 3, 17, 9)) < 0.5
-    whole = mask_iou(first, second)
-    monkeypatch.setattr(sys.modules["scratchcv.metrics.mask_iou"], "_STRIP", strip)
-    np.testing.assert_array_equal(mask_iou(first, second), whole)
+    expected = mask_iou(first, second, crowd=[True, False, False])
+    runs = encode_masks(first), encode_masks(second)
+    np.testing.assert_array_equal(mask_iou(*runs, crowd=[True, False, False]), expected)
+    np.testing.assert_array_equal(mask_iou(runs[0], second, crowd=[True, False, False]), expected)
 
 
-def test_equals_pycocotools():
+def test_equals_pycocotools(backend):
     mask = pytest.importorskip("pycocotools.mask")
     rng = np.random.default_rng(0)
     for _ in range(100):

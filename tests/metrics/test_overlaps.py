@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from scratchcv.boxes import box_iou
-from scratchcv.metrics import detection_matching, mask_iou, object_keypoint_similarity
-from scratchcv.metrics.detection_matching import overlapping_pairs
+from scratchcv.metrics import mask_iou, object_keypoint_similarity
+from scratchcv.metrics import overlapping_pairs as overlapping_pairs_file
 from scratchcv.metrics.detections import gather
+from scratchcv.metrics.overlapping_pairs import overlapping_pairs
 from scratchcv.metrics.overlaps import box_overlaps, overlaps_of
 
 SIGMAS = np.array([0.05, 0.2, 0.1])
@@ -36,7 +37,7 @@ def data(rng, images=5):
 @pytest.mark.parametrize("chunk", [1, 7, 1 << 20])
 @pytest.mark.parametrize("iou_type", ["bbox", "segm", "keypoints"])
 def test_pairs_hold_each_images_matrix(monkeypatch, seed, chunk, iou_type):
-    monkeypatch.setattr(detection_matching, "_CHUNK", chunk)
+    monkeypatch.setattr(overlapping_pairs_file, "_CHUNK", chunk)
     predictions, targets = data(np.random.default_rng(seed))
     overlaps = partial(box_overlaps, crowd=False) if iou_type == "bbox" else overlaps_of(iou_type, SIGMAS)
     matrix = {
