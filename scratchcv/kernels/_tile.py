@@ -10,7 +10,7 @@ AVX2.
 
 No compiler that Numba reaches makes this of a loop: it stores the sums back to memory in each step. Therefore
 `tile` spells the loop out in LLVM's own language: 95 % of the arithmetic peak of one core (98 of some 103
-GFLOP/s on a Zen 3), where the same tile in plain Numba (`tile_plain`) reaches 45 %. Both read the same
+GFLOP/s on a Zen 3), where the same tile in plain Numba (`_tile_plain`) reaches 5 %. Both read the same
 elements and write the same ones. Set ``SCRATCHCV_TILE=plain`` to run the plain form, for example under
 ``NUMBA_BOUNDSCHECK=1``: `tile` checks nothing.
 """
@@ -143,8 +143,7 @@ def _generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any
     return context.get_dummy_value()
 
 
-@njit(cache=not IS_PLAIN, nogil=True, fastmath={"contract"})
-def tile_plain(A, rows, row, a, steps_a, B, b, steps_b, k, K, C, c, pitch, add):  # type: ignore[no-untyped-def]
+def _tile_plain(A, rows, row, a, steps_a, B, b, steps_b, k, K, C, c, pitch, add):  # type: ignore[no-untyped-def]
     """Compute the tile row by row: the formula, and a check of every index under NUMBA_BOUNDSCHECK=1."""
     width = uint64(_VECTORS * VECTOR_BYTES // A.itemsize)
     for m in range(ROWS):
@@ -158,5 +157,5 @@ def tile_plain(A, rows, row, a, steps_a, B, b, steps_b, k, K, C, c, pitch, add):
                 C[target + n] += factor * B[right + n]
 
 
-tile = tile_plain if IS_PLAIN else _tile
+tile = njit(nogil=True, fastmath={"contract"})(_tile_plain) if IS_PLAIN else _tile
 """The form that the kernels use."""

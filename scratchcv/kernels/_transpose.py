@@ -54,7 +54,6 @@ def _generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any
     return context.get_dummy_value()
 
 
-@njit(nogil=True)
 def _transpose_plain(x, at, x_row, bias, b, y, to, y_row):  # type: ignore[no-untyped-def]
     lanes = VECTOR_BYTES // x.itemsize
     for i in range(lanes):
@@ -62,5 +61,5 @@ def _transpose_plain(x, at, x_row, bias, b, y, to, y_row):  # type: ignore[no-un
             y[to + i * y_row + j] = x[at + j * x_row + i] + bias[b + i]
 
 
-transpose = _transpose_plain if IS_PLAIN else _transpose
+transpose = njit(nogil=True)(_transpose_plain) if IS_PLAIN else _transpose
 """Write x[at + j · x_row + i] + bias[b + i] to y[to + i · y_row + j], i and j below the lanes of a vector."""
