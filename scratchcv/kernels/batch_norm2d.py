@@ -1,12 +1,12 @@
 """Batch normalisation, a channel at a time, on all cores and without temporaries.
 
-The NumPy form makes up to five arrays of the size of the batch; these loops make the result only, which is 4
-to 17 times as fast. A channel's last images are still in the cache when its statistics are known, so the second
-pass begins with them.
+The NumPy form makes up to five arrays of the size of the batch; these loops make the result only, which is
+4 to 17 times as fast. A channel's last images are still in the cache when its statistics are known, so the
+second pass begins with them.
 
-Mean and squared deviations are found block by block in the array's dtype, and merged in float64. That reads a
-channel from memory once, where a mean first and deviations from it afterwards read it twice; and float32 sums
-are those of a block only.
+Mean and squared deviations are found block by block in the array's dtype, and merged in float64. That reads
+a channel from memory once, where a mean first and deviations from it afterwards read it twice; and float32
+sums are those of a block only.
 
 References
 ----------

@@ -1,9 +1,9 @@
 """Gathering from and scattering to flattened images, all cores.
 
-A task is one plane, so that threads share nothing. The order in which values meet at a pixel is that of memory,
-so sums do not depend on the number of threads. The loops look whether a place exists as they go: eight bytes an
-index make a check of its own as long as the work, twice the time for max pooling's gradient. Scattering clears
-each plane just before it fills it, while it fits the cache.
+A task is one plane, so that threads share nothing. The order in which values meet at a pixel is that of
+memory, so sums do not depend on the number of threads. The loops look whether a place exists as they go:
+eight bytes an index make a check of its own as long as the work, twice the time for max pooling's gradient.
+Scattering clears each plane just before it fills it, while it fits the cache.
 """
 
 import numpy as np
