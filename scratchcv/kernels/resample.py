@@ -5,9 +5,9 @@ are summed into outputs first, in a line that stays in the cache until every out
 made: columns are looked up in tables, which is slow, and so it is done once an image row. Elsewhere the
 image's rows are summed first, for the same reason. Where outputs are copies of pixels, they are copied.
 
-The gradient of whole images is resampling with the transposed tables: pixels gather from outputs, up to
-five times as fast as outputs scatter to pixels. Regions of one image overlap, so theirs is scattered. Each
-thread owns whole planes of the result, so that it does not depend on their number.
+The gradient of whole images is resampling with the transposed tables: pixels gather from outputs, twice as
+fast as outputs scatter to pixels. Regions of one image overlap, so theirs is scattered. Each thread owns
+whole planes of the result, so that it does not depend on their number.
 """
 
 import numpy as np
