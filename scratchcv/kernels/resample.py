@@ -1,9 +1,13 @@
 """Resampling by loops over output rows, all cores.
 
-An output row is made in two steps: its image rows are summed into one line, which stays in the cache, then
-the pixels of the line into outputs. Backward runs the same two steps in reverse. Where outputs are copies of
-pixels, they are copied. Each thread owns whole planes of the result, so that it does not depend on their
-number.
+An output row is made in two steps. Where the result has more rows than the image, pixels of an image row
+are summed into outputs first, in a line that stays in the cache until every output row that needs it is
+made: columns are looked up in tables, which is slow, and so it is done once an image row. Elsewhere the
+image's rows are summed first, for the same reason. Where outputs are copies of pixels, they are copied.
+
+The gradient of whole images is resampling with the transposed tables: pixels gather from outputs, twice as
+fast as outputs scatter to pixels. Regions of one image overlap, so theirs is scattered. Each thread owns
+whole planes of the result, so that it does not depend on their number.
 """
 
 import numpy as np
@@ -21,7 +25,9 @@ def resample(x: Array, rows: _Taps, columns: _Taps, images: Array) -> Array:
     """Return R x Cᵀ; the twin of `scratchcv.layers.resample.resample_numpy`."""
     y = np.empty((len(images), x.shape[1], rows[0].shape[1], columns[0].shape[1]), x.dtype)
     tables = *rows, *_in_pairs(columns)
-    parallel_for(_gather, y.shape[0] * y.shape[1], x, *tables, images, y, serial=y.size < _SMALL)
+    grows = y.shape[2] > x.shape[2] and len(rows[0]) == len(columns[0]) == 1
+    kernel = _columns_first if grows else _rows_first
+    parallel_for(kernel, y.shape[0] * y.shape[1], x, *tables, images, y, serial=y.size < _SMALL)
     return y
 
 
@@ -29,6 +35,8 @@ def resample_backward(
     dy: Array, rows: _Taps, columns: _Taps, x_shape: tuple[int, int, int, int], images: Array
 ) -> Array:
     """Return Rᵀ dy C; the twin of `scratchcv.layers.resample.resample_backward_numpy`."""
+    if len(rows[0]) == len(columns[0]) == 1 and np.array_equal(images, np.arange(x_shape[0])):
+        return resample(dy, _transposed(rows, x_shape[2]), _transposed(columns, x_shape[3]), images)
     dx = np.zeros(x_shape, dy.dtype)
     tables = *rows, *_in_pairs(columns)
     parallel_for(_scatter, x_shape[0] * x_shape[1], dy, *tables, images, dx, serial=dy.size < _SMALL)
@@ -55,6 +63,21 @@ def _in_pairs(taps: _Taps) -> _Taps:
     return first, length, in_pairs
 
 
+def _transposed(taps: _Taps, size: int) -> _Taps:
+    """Return the table, one for all, of the outputs that each of `size` pixels went to."""
+    first, length, weights = (table[0] for table in taps)
+    output, i = np.nonzero(np.arange(weights.shape[1]) < length[:, None])
+    pixel = first[output] + i
+    start, stop = np.full(size, len(first)), np.zeros(size, np.int64)
+    np.minimum.at(start, pixel, output)
+    np.maximum.at(stop, pixel, output + 1)
+    count = np.maximum(stop - start, 0)
+    start[count == 0] = 0
+    back = np.zeros((size, count.max(initial=1)), weights.dtype)
+    back[pixel, output - start[pixel]] = weights[output, i]
+    return start[None], count[None], back[None]
+
+
 @njit(cache=True, nogil=True)
 def _copy(start, stop, x, rows, columns, images, y):  # type: ignore[no-untyped-def]
     C = x.shape[1]
@@ -70,7 +93,49 @@ def _copy(start, stop, x, rows, columns, images, y):  # type: ignore[no-untyped-
 
 
 @njit(cache=True, nogil=True)
-def _gather(start, stop, x, top, tall, row_weights, left, wide, column_weights, images, y):  # type: ignore[no-untyped-def]
+def _columns_first(start, stop, x, top, tall, row_weights, left, wide, column_weights, images, y):  # type: ignore[no-untyped-def]
+    C, H, W = x.shape[1:]
+    outputs, taps, slots = uint64(y.shape[3]), column_weights.shape[1], max(1, tall.max())
+    lines, held = np.empty(slots * y.shape[3], x.dtype), np.empty(slots, np.int64)
+    padded = np.zeros(W + taps, x.dtype)  # outputs with fewer taps read its end, times zero
+    pixels, out = x.reshape(-1), y.reshape(-1)
+    for plane in range(start, stop):
+        held[:] = -1
+        image = (images[plane // C] * C + plane % C) * H
+        for h in range(y.shape[2]):
+            target = uint64((plane * y.shape[2] + h) * y.shape[3])
+            for r in range(top[0, h], top[0, h] + tall[0, h]):
+                if held[r % slots] == r:
+                    continue
+                held[r % slots] = r
+                for q in range(uint64(W)):
+                    padded[q] = pixels[uint64((image + r) * W) + q]
+                line = uint64(r % slots * y.shape[3])
+                for t in range(uint64(0), uint64(taps), uint64(2)):
+                    for w in range(outputs):
+                        p = uint64(left[0, w]) + t
+                        two_taps = column_weights[0, t, w] * padded[p]
+                        two_taps += column_weights[0, t + uint64(1), w] * padded[p + uint64(1)]
+                        lines[line + w] = two_taps if t == 0 else lines[line + w] + two_taps
+            if tall[0, h] == 0:
+                for w in range(outputs):
+                    out[target + w] = 0
+            for i in range(0, tall[0, h], 2):
+                one = uint64((top[0, h] + i) % slots * y.shape[3])
+                other = uint64((top[0, h] + i + 1) % slots * y.shape[3])
+                a, b = row_weights[0, h, i], row_weights[0, h, min(i + 1, tall[0, h] - 1)]
+                if i + 1 == tall[0, h]:
+                    for w in range(outputs):
+                        tap = a * lines[one + w]
+                        out[target + w] = tap if i == 0 else out[target + w] + tap
+                else:
+                    for w in range(outputs):
+                        two_taps = a * lines[one + w] + b * lines[other + w]
+                        out[target + w] = two_taps if i == 0 else out[target + w] + two_taps
+
+
+@njit(cache=True, nogil=True)
+def _rows_first(start, stop, x, top, tall, row_weights, left, wide, column_weights, images, y):  # type: ignore[no-untyped-def]
     C, W, taps = x.shape[1], x.shape[3], column_weights.shape[1]
     line = np.zeros(W + taps, x.dtype)
     for plane in range(start, stop):

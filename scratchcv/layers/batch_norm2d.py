@@ -43,8 +43,17 @@ def batch_norm2d(x: Array, weight: Array, bias: Array, eps: float = 1e-5) -> tup
     ([-1.0, 1.0], [2.0], [1.0])
     """
     x = check_floating("x", x, ("N", len(weight), "H", "W"))
-    mean, variance = active_form(channel_statistics_numpy)(x)
-    return normalise(x, mean, variance, weight, bias, eps), mean, variance
+    weight, bias = _one_a_channel({"weight": weight, "bias": bias}, x)
+    return active_form(batch_norm2d_numpy)(x, weight, bias, _check_eps(eps))
+
+
+def batch_norm2d_numpy(x: Array, weight: Array, bias: Array, eps: float) -> tuple[Array, Array, Array]:
+    """Find mean and variance of every channel, then normalise by them."""
+    if x.size == 0:
+        return np.empty_like(x), np.zeros_like(weight), np.zeros_like(weight)
+    mean, variance = x.mean(axis=(0, 2, 3)), x.var(axis=(0, 2, 3))
+    scale = weight / _deviation(variance, eps)
+    return scale_and_shift_numpy(x, scale, bias - mean * scale), mean, variance
 
 
 def normalise(x: Array, mean: Array, variance: Array, weight: Array, bias: Array, eps: float = 1e-5) -> Array:
@@ -103,17 +112,14 @@ def normalise_backward(dy: Array, variance: Array, weight: Array, eps: float = 1
 
 def _deviation(variance: Array, eps: float) -> Array:
     """Return the root of variance + eps."""
-    if np.ndim(eps) or not eps >= 0:
-        raise ValueError(f"eps must be a number of at least 0, got {eps}")
-    deviation: Array = np.sqrt(variance + variance.dtype.type(eps))
+    deviation: Array = np.sqrt(variance + variance.dtype.type(_check_eps(eps)))
     return deviation
 
 
-def channel_statistics_numpy(x: Array) -> tuple[Array, Array]:
-    """Return mean and variance of every channel of x (N, C, H, W)."""
-    if x.size == 0:
-        return np.zeros(x.shape[1], x.dtype), np.zeros(x.shape[1], x.dtype)
-    return x.mean(axis=(0, 2, 3)), x.var(axis=(0, 2, 3))
+def _check_eps(eps: float) -> float:
+    if np.ndim(eps) or not eps >= 0:
+        raise ValueError(f"eps must be a number of at least 0, got {eps}")
+    return float(eps)
 
 
 def scale_and_shift_numpy(x: Array, scale: Array, shift: Array) -> Array:

@@ -4,11 +4,11 @@ from typing import Any
 
 import numpy as np
 
+from scratchcv.backend import active_form
 from scratchcv.checks import Array, check_array, check_floating
 from scratchcv.layers.layer import Layer
 from scratchcv.layers.planes import scatter_planes
 from scratchcv.layers.shapes import Pair, pair, pooling_windows
-from scratchcv.layers.window_maximum import window_maximum
 
 
 def max_pool2d(
@@ -69,15 +69,33 @@ def max_pool2d(
     x = check_floating("x", x, ("N", "C", "H", "W"))
     image_size, spread = x.shape[2:], pair("dilation", dilation, least=1)
     windows = pooling_windows(image_size, kernel_size, stride, padding, spread, ceil_mode)
-    grids = []
     for bounds, side, step in zip(windows, image_size, spread, strict=True):
-        start, stop = bounds.T
+        start = bounds[:, 0]
         first = np.where(start < 0, start % step, start)  # the first of its pixels inside the image
         if (first >= side).any():
             raise ValueError(f"a window has no pixel of an image side of {side}: its pixels lie {step} apart")
-        inside = np.stack([first, np.minimum(stop, side)], axis=1)
-        grids.append(np.repeat(inside[None], len(x), axis=0))  # the same on every image
-    return window_maximum(x, np.arange(len(x)), grids[0], grids[1], spread)
+    kernel = pair("kernel_size", kernel_size, least=1)
+    steps = kernel if stride is None else pair("stride", stride, least=1)
+    output_size = len(windows[0]), len(windows[1])
+    borders = pair("padding", padding, least=0)
+    return active_form(max_pool2d_numpy)(x, kernel, steps, borders, spread, output_size)
+
+
+def max_pool2d_numpy(
+    x: Array, kernel_size: Pair, stride: Pair, padding: Pair, dilation: Pair, output_size: Pair
+) -> tuple[Array, Array]:
+    """Compare the pixels of a window one after another, those of all windows at once."""
+    (N, C, H, W), (height, width) = x.shape, output_size
+    y, indices = np.zeros((N, C, height, width), x.dtype), np.full((N, C, height, width), -1)
+    for i, j in np.ndindex(*kernel_size):
+        row = np.arange(height) * stride[0] - padding[0] + i * dilation[0]
+        column = np.arange(width) * stride[1] - padding[1] + j * dilation[1]
+        h, w = np.flatnonzero((row >= 0) & (row < H))[:, None], np.flatnonzero((column >= 0) & (column < W))
+        value, best, place = x[:, :, row[h], column[w]], y[:, :, h, w], indices[:, :, h, w]
+        wins = (place < 0) | (value > best) | (np.isnan(value) & ~np.isnan(best))
+        y[:, :, h, w] = np.where(wins, value, best)
+        indices[:, :, h, w] = np.where(wins, row[h] * W + column[w], place)
+    return y, indices
 
 
 def max_pool2d_backward(dy: Array, indices: Array, image_size: Pair) -> Array:

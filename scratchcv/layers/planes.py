@@ -41,13 +41,14 @@ def gather_planes(x: Array, indices: Array) -> Array:
     [[[[3.0, 0.0]]]]
     """
     N, C, H, W = check_array("x", x, ("N", "C", "H", "W")).shape
-    indices = check_integers("indices", indices, (N, C, "H'", "W'"), H * W)
+    indices = check_integers("indices", indices, (N, C, "H'", "W'"), None, start=None)
     return active_form(gather_planes_numpy)(check_floating("x", x, (N, C, H, W)), indices)
 
 
 def gather_planes_numpy(x: Array, indices: Array) -> Array:
     """Take along each plane."""
     N, C, H, W = x.shape
+    check_integers("indices", indices, indices.shape, H * W)
     _, _, height, width = indices.shape
     y = np.take_along_axis(x.reshape(N, C, H * W), indices.reshape(N, C, height * width), axis=2)
     return y.reshape(indices.shape)
@@ -98,18 +99,24 @@ def scatter_planes(
     """
     N, C, H, W = shape
     blocks = N if images is None else len(images)
-    start = 0 if images is None else -1
-    indices = check_integers("indices", indices, (blocks, C, "H'", "W'"), H * W, start=start)
+    least = 0 if images is None else -1
+    indices = check_integers("indices", indices, (blocks, C, "H'", "W'"), None, start=None)
     values = check_floating("values", values, indices.shape)
     images = np.arange(N) if images is None else check_integers("images", images, ("M",), N)
-    return active_form(scatter_planes_numpy)(values, indices, (N, C, H, W), images, overwrite)
+    return active_form(scatter_planes_numpy)(values, indices, (N, C, H, W), images, least, overwrite)
 
 
 def scatter_planes_numpy(
-    values: Array, indices: Array, shape: tuple[int, int, int, int], images: Array, overwrite: bool
+    values: Array,
+    indices: Array,
+    shape: tuple[int, int, int, int],
+    images: Array,
+    least: int,
+    overwrite: bool,
 ) -> Array:
     """Send each value to the number of its pixel, counted through all planes."""
     N, C, H, W = shape
+    check_integers("indices", indices, indices.shape, H * W, start=least)
     plane = images[:, None, None, None] * C + np.arange(C)[:, None, None]
     somewhere = indices >= 0
     place, sent = (plane * (H * W) + indices)[somewhere], values[somewhere]

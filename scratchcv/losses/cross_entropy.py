@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from scratchcv.backend import active_form
 from scratchcv.checks import Array, as_floating, check_floating, check_integers
 from scratchcv.layers.softmax import log_softmax
 from scratchcv.losses.reduction import check_reduction, reduce
@@ -98,24 +99,30 @@ def cross_entropy(
     pixels = _pixel_weights(pixel_weight, used, logits)  # (N, d1, …), 0 for what is ignored
     w_c = pixels * class_weight[c]  # (N, d1, …)
 
-    log_p = log_softmax(logits, axis=1)  # (N, K, d1, …)
-    p = np.exp(log_p)
-    truth = c[:, None] == _along_classes(np.arange(K), logits)  # [k = c]
-    losses = -w_c * np.take_along_axis(log_p, c[:, None], axis=1)[:, 0]
-    dlogits = w_c[:, None] * (p - truth)
-
+    logits = np.asarray(logits, order="C")
+    losses, dlogits = active_form(cross_entropy_numpy)(logits, c, used, w_c)
     if label_smoothing:
-        of_all, dof_all = _entropy_of_all_classes(log_p, p, _along_classes(class_weight, logits), pixels)
+        of_all, dof_all = _entropy_of_all_classes(logits, used, _along_classes(class_weight, logits), pixels)
         losses = (1 - label_smoothing) * losses + label_smoothing * of_all
         dlogits = (1 - label_smoothing) * dlogits + label_smoothing * dof_all
-    losses, dlogits = np.where(used, losses, 0), np.where(used[:, None], dlogits, 0)  # even where it was NaN
     return reduce(losses, dlogits, reduction, float(w_c.sum(dtype=np.float64)))
 
 
-def _entropy_of_all_classes(log_p: Array, p: Array, w: Array, pixels: Array) -> tuple[Array, Array]:
+def cross_entropy_numpy(logits: Array, labels: Array, used: Array, weights: Array) -> tuple[Array, Array]:
+    """Return losses (N, d1, …) and gradient (N, K, d1, …); both are 0 where not used, even beside NaN."""
+    log_p = log_softmax(logits, axis=1)  # (N, K, d1, …)
+    truth = labels[:, None] == _along_classes(np.arange(logits.shape[1]), logits)  # [k = c]
+    losses = -weights * np.take_along_axis(log_p, labels[:, None], axis=1)[:, 0]
+    dlogits = weights[:, None] * (np.exp(log_p) - truth)
+    return np.where(used, losses, 0), np.where(used[:, None], dlogits, 0)
+
+
+def _entropy_of_all_classes(logits: Array, used: Array, w: Array, pixels: Array) -> tuple[Array, Array]:
     """Return what is smoothed in, -1/K Σ w_k log p_k, and its gradient, (p_k Σ w - w_k) / K."""
+    log_p = log_softmax(logits, axis=1)
     losses = -pixels * (w * log_p).mean(axis=1)
-    return losses, pixels[:, None] * (w.mean() * p - w / w.size)
+    dlogits = pixels[:, None] * (w.mean() * np.exp(log_p) - w / w.size)
+    return np.where(used, losses, 0), np.where(used[:, None], dlogits, 0)
 
 
 def _class_weights(weight: ArrayLike | None, logits: Array) -> Array:

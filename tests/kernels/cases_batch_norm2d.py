@@ -28,7 +28,7 @@ def batch_norm2d_backward_calls(dtype):
 
 
 CASES = {
-    "channel_statistics": (batch_norm2d, batch_norm2d_calls),
+    "batch_norm2d": (batch_norm2d, batch_norm2d_calls),
     "scale_and_shift": (normalise, normalise_calls),
     "batch_norm2d_backward": (batch_norm2d_backward, batch_norm2d_backward_calls),
 }
