@@ -10,7 +10,7 @@ _NO_NAN = {"nnan", "nsz", "reassoc"}
 
 
 @njit(cache=True, nogil=True, fastmath=_NO_NAN)
-def _largest(iou: Array) -> tuple[Array, Array]:
+def _largest(iou):  # type: ignore[no-untyped-def]
     """Return the largest overlap of each anchor and of each truth.
 
     Without the places of the largest the loop fills vector registers; few of the places are needed.
@@ -28,7 +28,7 @@ def _largest(iou: Array) -> tuple[Array, Array]:
 
 
 @njit(cache=True, nogil=True)
-def _has_equal(row: Array, values: Array) -> bool:
+def _has_equal(row, values):  # type: ignore[no-untyped-def]
     """Say whether two rows are equal anywhere."""
     equal = False
     for g in range(uint64(len(values))):
@@ -173,11 +173,13 @@ def match_rpn(iou: Array, high: float, low: float, strict: bool) -> Array:
     if anchors == 0 or truths == 0:
         return matches
     of_anchor, of_truth = _largest(iou)
-    touched = np.where(of_truth > 0, of_truth, iou.dtype.type(np.inf))  # no overlap is infinite
+    for g in range(truths):
+        if not of_truth[g] > 0:
+            of_truth[g] = np.inf  # no anchor touches it; no overlap is infinite
     for a in range(anchors):
         overlap = of_anchor[a]
         positive = overlap > high or (overlap == high and not strict)
-        if positive or (overlap > 0 and _has_equal(iou[a], touched)):
+        if positive or (overlap > 0 and _has_equal(iou[a], of_truth)):
             matches[a] = _first(iou[a], overlap)
         elif overlap >= low:
             matches[a] = -2

@@ -30,7 +30,6 @@ _FEW = 200  # kept boxes up to which it is fastest to ask all of them
 _PER_CELL = 16.0  # kept boxes that can be asked while a cell is looked up
 _LANES = 8  # float32 in a vector register
 _SMALL = 4000  # boxes below which one thread does it
-_LEVELS, _UNIT = 2200, 1100  # more levels than float64 has exponents; that of 2⁰
 _FAR = 1e150  # beyond, or below its inverse, the products of float64 may leave its range
 
 
@@ -59,10 +58,9 @@ def _suppress(start, stop, boxes, order, starts, limit, costs, least_area, kept,
     """Clear the flag of each box that a better one of its group suppresses."""
     x1, y1, x2, y2, area = kept
     heads, links = table
-    population = np.empty(_LEVELS, np.int64)
     for group in range(start, stop):
         first, end = starts[group], starts[group + 1]
-        population[:] = 0
+        least, greatest = 1 << 30, -(1 << 30)  # levels that have boxes
         slots = 1
         while slots <= end - first:
             slots *= 2
@@ -84,7 +82,7 @@ def _suppress(start, stop, boxes, order, starts, limit, costs, least_area, kept,
             box = left, top, right, bottom, own
             answer = -1
             if count > few:
-                answer = _ask_near(box, kept, count - base, limit, costs[1], table, share, population)
+                answer = _ask_near(box, kept, count - base, limit, costs[1], table, share, (least, greatest))
             if answer < 0:
                 hit = False
                 registers = (count - base + _LANES - 1) // _LANES
@@ -101,12 +99,12 @@ def _suppress(start, stop, boxes, order, starts, limit, costs, least_area, kept,
                 row, column = np.floor(_middle(top, bottom) / cell), np.floor(_middle(left, right) / cell)
                 slot = _slot(row, column, level, share)
                 links[count], heads[slot] = heads[slot], count
-                population[level + _UNIT] += 1
+                least, greatest = min(least, level), max(greatest, level)
             count += 1
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _ask_near(box, kept, count, limit, per_cell, table, share, population):  # type: ignore[no-untyped-def]
+def _ask_near(box, kept, count, limit, per_cell, table, share, levels):  # type: ignore[no-untyped-def]
     """Return 1 where a kept box near this one suppresses it, 0 where none does, -1 to have all asked."""
     left, top, right, bottom, _ = box
     x1, y1, x2, y2, area = kept
@@ -117,12 +115,11 @@ def _ask_near(box, kept, count, limit, per_cell, table, share, population):  # t
     t = 0.999 * limit if limit >= 0.001 else 0.0
     reach = 1.001 * max(1 - t, (1 - t) / (2 * t))
     around_x, around_y = 1e-15 * (abs(left) + abs(right)), 1e-15 * (abs(top) + abs(bottom))
-    lowest, highest = -_UNIT, _LEVELS - _UNIT - 1
+    least, greatest = levels
     if t > 0:
-        lowest, highest = math.frexp(max(wide, tall) * t)[1], math.frexp(max(wide, tall) / t)[1]
-    for level in range(lowest, highest + 1):
-        if population[level + _UNIT] == 0:
-            continue
+        side = max(wide, tall)
+        least, greatest = max(least, math.frexp(side * t)[1]), min(greatest, math.frexp(side / t)[1])
+    for level in range(least, greatest + 1):
         cell = math.ldexp(0.5, level)
         largest = 2 * cell
         far_x = min(reach * min(wide, largest), 0.501 * (wide + largest)) + around_x
