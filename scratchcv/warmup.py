@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from scratchcv import boxes, layers, metrics
-from scratchcv.backend import use_backend
+from scratchcv.backend import active_form, use_backend
 from scratchcv.checks import Array
+from scratchcv.metrics.coco_curves import coco_curves_numpy
+from scratchcv.metrics.detection_matching import match_coco_numpy
 from scratchcv.models import ssd_tiny
 from scratchcv.training.compile_kernels import compile_kernels
 
@@ -128,6 +130,7 @@ def _calls_of_boxes(dtype: type[np.floating]) -> Iterator[tuple[str, Call]]:
 
 def _calls_of_layers(dtype: type[np.floating]) -> Iterator[tuple[str, Call]]:
     x = np.arange(2 * 4 * 12 * 12, dtype=dtype).reshape(2, 4, 12, 12)
+    large = np.ones((1, 32, 40, 40), dtype)
     rois = np.array([[0, 1, 1, 9, 9], [1, 0, 0, 12, 6]], dtype)
 
     def both_ways(layer: Any, *inputs: Array) -> Call:
@@ -143,7 +146,10 @@ def _calls_of_layers(dtype: type[np.floating]) -> Iterator[tuple[str, Call]]:
 
     yield "conv2d", both_ways(layers.Conv2d(4, 6, 3, padding=1), x)
     yield "conv2d, strided", both_ways(layers.Conv2d(4, 6, 3, stride=2, groups=2), x)
-    yield "conv2d, pointwise", both_ways(layers.Conv2d(4, 6, 1), x)
+    yield "conv2d, pointwise", both_ways(layers.Conv2d(2, 6, 1), large[:1, :2])
+    yield "conv2d, depthwise", both_ways(layers.Conv2d(4, 4, 3, groups=4), x)
+    yield "conv2d, depthwise, strided", both_ways(layers.Conv2d(4, 8, 3, stride=2, groups=4), x)
+    yield "conv2d, transformed", both_ways(layers.Conv2d(32, 32, 3, padding=1), large)
     yield "conv_transpose2d", both_ways(layers.ConvTranspose2d(4, 6, 4, stride=2, padding=1), x)
     yield "batch_norm2d", both_ways(layers.BatchNorm2d(4), x)
     yield "frozen_batch_norm2d", both_ways(layers.FrozenBatchNorm2d(4), x)
@@ -163,3 +169,11 @@ def _calls_of_metrics(dtype: type[np.floating]) -> Iterator[tuple[str, Call]]:
     predictions = [{**found, "scores": np.ones(1, dtype)}]
     yield "coco_evaluate", lambda: metrics.coco_evaluate(predictions, [found])
     yield "mean_average_precision", lambda: metrics.mean_average_precision(predictions, [found])
+    # Small data sets, as this one, are left to the formulas.
+    one, no = np.zeros(1, np.int64), np.zeros(1, bool)
+    pairs = one, one, np.ones(1, dtype), one, 1
+    yield "match_coco", lambda: active_form(match_coco_numpy)(*pairs, no, no, np.full(1, 0.5, dtype))
+    columns = one[None], no, no, one, np.arange(2), one, np.ones(1, np.int64), np.ones(1, np.int64)
+    yield "coco_curves", lambda: active_form(coco_curves_numpy)(*columns, np.linspace(0, 1, 11).astype(dtype))
+    masks = np.ones((2, 4, 4), bool)
+    yield "mask_iou", lambda: metrics.mask_iou(masks, masks)

@@ -181,8 +181,8 @@ def test_files_are_short():
 def mirror_of(path):
     """Return where the tests of a file of the package are."""
     inner = path.relative_to(PACKAGE)
-    parts = ("numba", "scratchcv.kernels._")
-    is_kernel = inner.parts[0] == "kernels" and any(name.startswith(parts) for _, name in imports(path))
+    # A kernel has the name of the file with its formula.
+    is_kernel = inner.parts[0] == "kernels" and len(list(PACKAGE.glob(f"*/{path.name}"))) > 1
     return TESTS / inner.parent / f"{'cases' if is_kernel else 'test'}_{inner.stem}.py"
 
 

@@ -9,7 +9,8 @@ from scratchcv.boxes.checks import as_boxes, check_threshold
 from scratchcv.boxes.clip import clip_boxes_to_image
 from scratchcv.boxes.decode_deltas import decode_deltas
 from scratchcv.boxes.multibox_target import MULTIBOX_VARIANCES
-from scratchcv.boxes.nms import batched_nms, by_decreasing_score
+from scratchcv.boxes.nms import batched_nms
+from scratchcv.boxes.score_order import by_decreasing_score
 from scratchcv.boxes.select_detections import best_class
 from scratchcv.checks import Array, as_floating, check_array
 

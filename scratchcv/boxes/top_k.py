@@ -3,7 +3,7 @@
 from numpy.typing import ArrayLike
 
 from scratchcv.boxes.gather import gather
-from scratchcv.boxes.nms import by_decreasing_score
+from scratchcv.boxes.score_order import by_decreasing_score
 from scratchcv.checks import Array, as_floating, check_array
 
 
@@ -44,5 +44,5 @@ def top_k(scores: ArrayLike, k: int) -> tuple[Array, Array]:
     if k < 0:
         raise ValueError(f"k must be 0 or more, got {k}")
     scores = as_floating(check_array("scores", scores, ("N",)))
-    indices = by_decreasing_score(scores)[:k]
+    indices = by_decreasing_score(scores, k)
     return gather(scores, indices), indices

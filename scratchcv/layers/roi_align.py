@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from scratchcv.checks import Array, check_floating
+from scratchcv.backend import active_form
+from scratchcv.checks import Array, as_floating, check_floating
 from scratchcv.layers.layer import Layer
-from scratchcv.layers.resample import resample, resample_backward
+from scratchcv.layers.resample import resample_backward_numpy, resample_numpy
 from scratchcv.layers.rois import check_rois
 from scratchcv.layers.shapes import Pair, is_whole, pair
-from scratchcv.layers.taps import Taps, linear_taps
+from scratchcv.layers.taps import Taps, check_taps, linear_taps
 
 
 def roi_align(
@@ -74,8 +75,21 @@ def roi_align(
     [[[2.5, 3.5], [6.5, 7.5]], [[6.75, 8.25], [10.75, 12.25]]]
     """
     x = check_floating("x", x, ("N", "C", "H", "W"))
-    images, rows, columns = _tables(rois, x.shape, output_size, spatial_scale, sampling_ratio, aligned)
-    return resample(x, rows, columns, images)
+    settings = output_size, spatial_scale, sampling_ratio, aligned
+    images, rows, columns = _tables(rois, x.shape, x.dtype, *settings)
+    return active_form(roi_align_numpy)(x, rows, columns, images)
+
+
+def roi_align_numpy(x: Array, rows: Taps, columns: Taps, images: Array) -> Array:
+    """Return R x Cᵀ of each region, its tables being in x's dtype: the same formula as `resample`'s.
+
+    Examples
+    --------
+    >>> halves = linear_taps(np.array([[0.5]]), 2)
+    >>> roi_align_numpy(np.arange(4.0).reshape(1, 1, 2, 2), halves, halves, np.array([0])).item()
+    1.5
+    """
+    return resample_numpy(x, rows, columns, images)
 
 
 def roi_align_backward(
@@ -116,19 +130,37 @@ def roi_align_backward(
     >>> roi_align_backward(np.ones((1, 1, 1, 1)), rois, (1, 1, 1, 3), 1).tolist()
     [[[[0.25, 0.5, 0.25]]]]
     """
-    images, rows, columns = _tables(rois, x_shape, output_size, spatial_scale, sampling_ratio, aligned)
-    return resample_backward(dy, rows, columns, x_shape, images)
+    dy, (N, C, H, W) = as_floating(dy, "dy"), x_shape
+    settings = output_size, spatial_scale, sampling_ratio, aligned
+    images, rows, columns = _tables(rois, (N, C, H, W), dy.dtype, *settings)
+    dy = check_floating("dy", dy, (len(images), C, rows.first.shape[1], columns.first.shape[1]))
+    return active_form(roi_align_backward_numpy)(dy, rows, columns, (N, C, H, W), images)
+
+
+def roi_align_backward_numpy(
+    dy: Array, rows: Taps, columns: Taps, x_shape: tuple[int, int, int, int], images: Array
+) -> Array:
+    """Return Rᵀ dy C, added up over each image's regions: the same formula as `resample_backward`'s.
+
+    Examples
+    --------
+    >>> halves = linear_taps(np.array([[0.5]]), 2)
+    >>> roi_align_backward_numpy(np.ones((1, 1, 1, 1)), halves, halves, (1, 1, 2, 2), np.array([0])).tolist()
+    [[[[0.25, 0.25], [0.25, 0.25]]]]
+    """
+    return resample_backward_numpy(dy, rows, columns, x_shape, images)
 
 
 def _tables(
     rois: Array,
     x_shape: Sequence[int],
+    dtype: np.dtype,
     output_size: int | Pair,
     spatial_scale: float,
     sampling_ratio: int,
     aligned: bool,
 ) -> tuple[Array, Taps, Taps]:
-    """Return each region's image, and the tables of its rows and columns."""
+    """Return each region's image, and the tables of its rows and columns, their weights in the dtype."""
     N, _, H, W = x_shape
     if min(H, W) < 1:
         raise ValueError(f"x must have pixels, got shape {tuple(x_shape)}")
@@ -142,7 +174,7 @@ def _tables(
         extent = np.maximum(extent, 1)
     rows = _bins(start[:, 1], extent[:, 1], height, sampling_ratio, H)
     columns = _bins(start[:, 0], extent[:, 0], width, sampling_ratio, W)
-    return images, rows, columns
+    return images, check_taps("rows", rows, H, dtype), check_taps("columns", columns, W, dtype)
 
 
 def _bins(start: Array, extent: Array, bins: int, sampling_ratio: int, size: int) -> Taps:

@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from scratchcv.checks import Array, check_array, check_floating
+from scratchcv.backend import active_form
+from scratchcv.checks import Array, check_array, check_floating, check_integers
 from scratchcv.layers.layer import Layer
-from scratchcv.layers.planes import scatter_planes
+from scratchcv.layers.planes import scatter_planes_numpy
 from scratchcv.layers.rois import check_rois
 from scratchcv.layers.shapes import Pair, pair
-from scratchcv.layers.window_maximum import window_maximum
+from scratchcv.layers.window_maximum import window_maximum_numpy
 
 
 def roi_pool(
@@ -70,7 +71,20 @@ def roi_pool(
     edges = _round_half_away(boxes)  # (K, 4)
     columns = _bins(edges[:, 0], edges[:, 2], sizes[1], x.shape[3])
     rows = _bins(edges[:, 1], edges[:, 3], sizes[0], x.shape[2])
-    return window_maximum(x, images, rows, columns)
+    return active_form(roi_pool_numpy)(x, images, rows, columns)
+
+
+def roi_pool_numpy(x: Array, images: Array, rows: Array, columns: Array) -> tuple[Array, Array]:
+    """Return the maxima of windows, their rows and columns being known: the formula of `window_maximum`.
+
+    Examples
+    --------
+    >>> x, whole = np.array([[[[1.0, 5.0, 2.0]]]]), np.array([[[0, 1]]])
+    >>> y, indices = roi_pool_numpy(x, np.array([0]), whole, np.array([[[0, 2], [2, 3]]]))
+    >>> y.ravel().tolist(), indices.ravel().tolist()
+    ([5.0, 2.0], [1, 2])
+    """
+    return window_maximum_numpy(x, images, rows, columns, (1, 1))
 
 
 def _bins(first: Array, last: Array, size: int, side: int) -> Array:
@@ -122,10 +136,26 @@ def roi_pool_backward(dy: Array, indices: Array, rois: Array, x_shape: tuple[int
     >>> roi_pool_backward(np.ones((2, 1, 1, 1)), indices, rois, x.shape).tolist()
     [[[[0.0, 2.0]]]]
     """
-    indices = check_array("indices", indices, ("K", x_shape[1], "H'", "W'"))
+    N, C, H, W = x_shape
+    indices = check_array("indices", indices, ("K", C, "H'", "W'"))
     dy = check_floating("dy", dy, indices.shape)
-    images, _ = check_rois(check_array("rois", rois, (len(indices), 5)), x_shape[0])
-    return scatter_planes(dy, indices, x_shape, images)
+    images, _ = check_rois(check_array("rois", rois, (len(indices), 5)), N)
+    indices = check_integers("indices", indices, indices.shape, H * W, start=-1)
+    return active_form(roi_pool_backward_numpy)(dy, indices, images, (N, C, H, W))
+
+
+def roi_pool_backward_numpy(
+    dy: Array, indices: Array, images: Array, x_shape: tuple[int, int, int, int]
+) -> Array:
+    """Add each dy to its pixel of its image: the formula of `scatter_planes`.
+
+    Examples
+    --------
+    >>> dy, indices = np.ones((2, 1, 1, 1)), np.array([[[[1]]], [[[-1]]]])
+    >>> roi_pool_backward_numpy(dy, indices, np.array([0, 0]), (1, 1, 1, 2)).tolist()
+    [[[[0.0, 1.0]]]]
+    """
+    return scatter_planes_numpy(dy, indices, x_shape, images, False)
 
 
 class RoIPool(Layer):

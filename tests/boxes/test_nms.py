@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scratchcv.boxes import batched_nms, box_iou, nms
-from scratchcv.boxes.nms import by_decreasing_score, greatest_tolerated_iou
+from scratchcv.boxes.nms import greatest_tolerated_iou
 
 BLUE, ORANGE = [20, 40, 120, 140], [20, 40, 132, 154]
 PURPLE, YELLOW = [89, 109, 189, 199], [75, 111, 177, 201]
@@ -109,11 +109,7 @@ class TestByHand:
         assert batched_nms(boxes, [0.9, 0.8], [0, 1], 0.5).tolist() == [0, 1]
 
 
-class TestOrderAndLimit:
-    def test_order_is_stable_and_takes_unsigned_scores(self):
-        assert by_decreasing_score(np.array([3, 0, 3, 7], np.uint8)).tolist() == [3, 0, 2, 1]
-        assert by_decreasing_score(np.array([])).tolist() == []
-
+class TestLimit:
     @pytest.mark.parametrize("strict", [True, False])
     @pytest.mark.parametrize("threshold", [0.3, 0.7, 0.5, 1 / 3, 0.1, 0.0, 1.0])
     def test_limit_separates_like_the_threshold(self, threshold, strict, dtype):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from scratchcv.boxes.nms import nms
+from scratchcv.boxes.nms import batched_nms, nms
 
 
 def nms_calls(dtype):
@@ -24,4 +24,13 @@ def nms_calls(dtype):
     yield missing, tied, 0.2
 
 
-CASES = {"nms": (nms, nms_calls)}
+def batched_nms_calls(dtype):
+    rng = np.random.default_rng(1)
+    for boxes, scores, *rest in nms_calls(dtype):
+        yield boxes, scores, rng.integers(-2, 3, len(boxes)), *rest
+    corner = rng.uniform(0, 100, (6000, 2))  # enough for two threads and the table
+    boxes = np.hstack([corner, corner + rng.uniform(0, 10, (6000, 2))]).astype(dtype)
+    yield boxes, rng.random(6000).astype(dtype), rng.integers(0, 4, 6000), 0.5
+
+
+CASES = {"batched_nms": (batched_nms, batched_nms_calls), "nms": (nms, nms_calls)}

@@ -2,18 +2,32 @@
 
 import numpy as np
 
-from scratchcv.layers import interpolate, interpolate_backward, roi_align, roi_align_backward
+from scratchcv.layers import interpolate, interpolate_backward
+from scratchcv.layers.resample import resample, resample_backward
+from scratchcv.layers.taps import linear_taps
+
+
+def tables(rois, shape, size):
+    """Return rows, columns and images of regions, whose samples are half a pixel apart."""
+    rows, columns = (
+        linear_taps(rois[:, 2 - axis, None] / 2 + np.arange(size[axis]) / 2, shape[2 + axis], border="zero")
+        for axis in (0, 1)
+    )
+    return rows, columns, rois[:, 0].astype(int)
 
 
 def resized(x, rois, size, mode):
     """Resample whole images, or regions of them."""
-    return interpolate(x, size, mode=mode) if rois is None else roi_align(x, rois, size, 0.5, aligned=True)
+    if rois is None:
+        return interpolate(x, size, mode=mode)
+    return resample(x, *tables(rois, x.shape, size))
 
 
 def resized_backward(dy, x, rois, size, mode):
     if rois is None:
         return interpolate_backward(dy, x.shape[2:], size, mode=mode)
-    return roi_align_backward(dy, rois, x.shape, size, 0.5, aligned=True)
+    rows, columns, images = tables(rois, x.shape, size)
+    return resample_backward(dy, rows, columns, x.shape, images)
 
 
 def copy_pixels_calls(dtype):
