@@ -155,7 +155,7 @@ def roi_pool_backward_numpy(
     >>> roi_pool_backward_numpy(dy, indices, np.array([0, 0]), (1, 1, 1, 2)).tolist()
     [[[[0.0, 1.0]]]]
     """
-    return scatter_planes_numpy(dy, indices, x_shape, images, False)
+    return scatter_planes_numpy(dy, indices, x_shape, images, -1, False)
 
 
 class RoIPool(Layer):
