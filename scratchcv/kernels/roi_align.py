@@ -1,9 +1,9 @@
 """RoIAlign on channels-last features: every tap of a bin is a vector of channels.
 
 `resample`, which is the formula in two steps, sums a row of one channel at a time. Here a bin's few taps are
-summed for all channels at once, without the zeros between its samples: 4 times as fast for 512 regions of 256
-channels, backward 6 times. Backward, a thread owns a slice of the channels, so that regions that overlap add
-up in their order, whatever the number of threads.
+summed for all channels at once, without the zeros between its samples: almost 3 times as fast for 512 regions
+of 256 channels, and 2.5 times backward. There a thread owns a slice of the channels, so that regions that
+overlap add up in their order, whatever the number of threads.
 """
 
 import numpy as np
