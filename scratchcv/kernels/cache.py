@@ -112,7 +112,7 @@ def kernels_of(module: ModuleType) -> dict[str, Any]:
     --------
     >>> import scratchcv.kernels.iou
     >>> list(kernels_of(scratchcv.kernels.iou))
-    ['box_iou']
+    ['_fill']
     """
     return {
         name: value
@@ -126,7 +126,7 @@ def all_kernels() -> dict[str, Any]:
 
     Examples
     --------
-    >>> "iou.box_iou" in all_kernels()
+    >>> "iou._fill" in all_kernels()
     True
     """
     found = {}

@@ -17,7 +17,7 @@ from scratchcv.boxes import box_iou
 boxes = np.array([[0, 0, 2, 2], [1, 0, 3, 2]], np.{dtype})
 print(box_iou(boxes, boxes)[0, 1].item() == np.{dtype}(1) / np.{dtype}(3))
 from scratchcv.kernels.cache import all_kernels
-stats = all_kernels()["iou.box_iou"].stats
+stats = all_kernels()["iou._fill"].stats
 print(stats.cache_hits.total(), stats.cache_misses.total())
 """
 
@@ -47,7 +47,7 @@ def run(folder, dtype="float32", **variables):
 
 
 def files(folder, suffix):
-    return sorted(folder.rglob(f"iou.box_iou-*.{suffix}"))
+    return sorted(folder.rglob(f"iou._fill-*.{suffix}"))
 
 
 def test_the_second_process_compiles_nothing(folder):
@@ -119,20 +119,20 @@ def test_a_changed_helper_makes_kernels_stale(monkeypatch):
 
     def stamp():
         cache._stamp.cache_clear()
-        return {name: cache._stamp(f"scratchcv.kernels.{name}") for name in ("conv2d", "_flat_copy", "iou")}
+        return {name: cache._stamp(f"scratchcv.kernels.{name}") for name in ("conv2d", "_tile", "iou")}
 
     cache.all_kernels()
     before = stamp()
     getsource = cache.inspect.getsource
 
     def changed(module):
-        return getsource(module) + ("# changed" if module.__name__.endswith("_flat_copy") else "")
+        return getsource(module) + ("# changed" if module.__name__.endswith("_tile") else "")
 
     monkeypatch.setattr(cache.inspect, "getsource", changed)
     after = stamp()
     cache._stamp.cache_clear()
     assert after["conv2d"] != before["conv2d"]
-    assert after["_flat_copy"] != before["_flat_copy"]
+    assert after["_tile"] != before["_tile"]
     assert after["iou"] == before["iou"]
 
 
