@@ -14,3 +14,13 @@ def backend(request: pytest.FixtureRequest) -> Iterator[str]:
         pytest.skip("Numba is not installed: the NumPy form is tested alone")
     with use_backend(request.param):
         yield request.param
+
+
+@pytest.fixture
+def torch_on_one_core() -> Iterator[None]:
+    """Keep PyTorch's threads from waiting for each other over inputs as small as a test's."""
+    torch = pytest.importorskip("torch", reason="torch is not installed: our side is tested alone")
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)

@@ -76,16 +76,6 @@ def dtype(request):
     return request.param
 
 
-@pytest.fixture
-def torch_on_one_core():
-    """Keep PyTorch's threads from waiting for each other over inputs as small as these."""
-    torch = pytest.importorskip("torch", reason="torch is not installed: recorded answers are compared alone")
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 @each_operation
 def test_equals_recorded_answers(operation, dtype, backend):
     cases = MAKE["recorded"](operation)

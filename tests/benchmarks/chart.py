@@ -74,7 +74,7 @@ def _draw_column(ax: "Axes", column: Sequence[Measured], height: int, number: in
     ax.grid(axis="x", color="#dddddd", linewidth=0.6)
     ax.set_axisbelow(True)
     ax.spines[["top", "right", "left"]].set_visible(False)
-    ax.set_xlabel("our time / theirs; limits: dashed of the mean, dotted of each row", fontsize=8)
+    ax.set_xlabel("our time / theirs; limits: dashed of the mean, dotted of each row", fontsize=7)
 
 
 def _draw_bar(ax: "Axes", place: float, ratio: float, color: str, counted: bool) -> None:

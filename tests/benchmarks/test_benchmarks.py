@@ -53,6 +53,7 @@ MADE_UP = results.Results(
 
 @each_group
 @needs_torch
+@pytest.mark.usefixtures("torch_on_one_core")
 def test_both_sides_of_every_row_agree(group):
     for each in group.rows:
         inputs = each.inputs(True)
@@ -90,7 +91,7 @@ def test_sides_take_turns_and_the_first_call_stands_apart():
     twin = Row(
         "twin", lambda short: {}, lambda given: lambda: log.append("o"), lambda given: lambda: log.append("t")
     )
-    found = measure(dataclasses.replace(twin, agree=lambda ours, theirs: None), rounds=2, seconds=0)
+    found = measure(dataclasses.replace(twin, agree=lambda ours, theirs: None), rounds=2)
     turns = "".join(side for side, _ in itertools.groupby(log[4:]))  # after check and estimate
     assert turns.startswith("oto")
     assert found.calls["ours"] > 2
@@ -183,6 +184,7 @@ def test_the_command_says_what_is_missing(monkeypatch, capsys):
 
 
 @needs_torch
+@pytest.mark.usefixtures("torch_on_one_core")
 def test_the_command_measures_what_it_is_asked_for(capsys):
     assert main(["--list", "--keep-cache"]) == 0
     assert "boxes/nms, 1,000 boxes, sparse" in capsys.readouterr().out
