@@ -17,6 +17,7 @@ elements and write the same ones. Set ``SCRATCHCV_TILE=plain`` to run the plain 
 
 import os
 import platform
+from collections.abc import Callable
 from typing import Any
 
 import llvmlite.binding as llvm
@@ -49,9 +50,12 @@ def _vector_bytes() -> int:
     """
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
-    features = get_host_cpu_features() if config.CPU_FEATURES is None else config.CPU_FEATURES
+    settings: Any = config
+    features = get_host_cpu_features() if settings.CPU_FEATURES is None else settings.CPU_FEATURES
     target = llvm.Target.from_default_triple()
-    machine = target.create_target_machine(cpu=config.CPU_NAME or llvm.get_host_cpu_name(), features=features)
+    machine = target.create_target_machine(
+        cpu=settings.CPU_NAME or llvm.get_host_cpu_name(), features=features
+    )
     assembly = machine.emit_assembly(llvm.parse_assembly(_PROBE))
     return 64 if "zmm" in assembly else 32 if "ymm" in assembly else 16
 
@@ -64,7 +68,7 @@ _VECTORS = 4 if platform.machine().lower() in ("arm64", "aarch64") else 2
 
 def tile_width(dtype: Any) -> int:
     """Return the columns of a tile: 16 in float32 with AVX2, 32 with AVX-512, 8 with SSE."""
-    return _VECTORS * VECTOR_BYTES // np.dtype(dtype).itemsize
+    return int(_VECTORS * VECTOR_BYTES // np.dtype(dtype).itemsize)
 
 
 _NAMES = ["A", "rows", "row", "a", "steps_a", "B", "b", "steps_b", "k", "K", "C", "c", "pitch", "add"]
@@ -157,5 +161,5 @@ def _tile_plain(A, rows, row, a, steps_a, B, b, steps_b, k, K, C, c, pitch, add)
                 C[target + n] += factor * B[right + n]
 
 
-tile = njit(nogil=True, fastmath={"contract"})(_tile_plain) if IS_PLAIN else _tile
+tile: Callable[..., None] = njit(nogil=True, fastmath={"contract"})(_tile_plain) if IS_PLAIN else _tile
 """The form that the kernels use."""

@@ -4,6 +4,7 @@ Going through memory number by number, every store waits for its own load: 2 to 
 vectors, exchanged in three rounds of halves, quarters and neighbours, take .6 (AVX2).
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
@@ -61,5 +62,5 @@ def _transpose_plain(x, at, x_row, bias, b, y, to, y_row):  # type: ignore[no-un
             y[to + i * y_row + j] = x[at + j * x_row + i] + bias[b + i]
 
 
-transpose = njit(nogil=True)(_transpose_plain) if IS_PLAIN else _transpose
+transpose: Callable[..., None] = njit(nogil=True)(_transpose_plain) if IS_PLAIN else _transpose
 """Write x[at + j · x_row + i] + bias[b + i] to y[to + i · y_row + j], i and j below the lanes of a vector."""

@@ -50,7 +50,7 @@ def transform_matrices(points: tuple[float, ...], outputs: int) -> tuple[Any, An
     distances = np.array([np.prod([p - q for q in rest]) for p, rest in zip(points, others, strict=True)])
     G = np.vstack([np.vander(points, taps, increasing=True) / distances[:, None], np.eye(taps)[-1]])
     BT = np.array([np.append(np.poly(rest)[::-1], 0) for rest in others] + [np.poly(points)[::-1]])
-    return tuple(np.round(matrix, 15) for matrix in (AT, G, BT))  # zeros and ones exact
+    return AT.round(15), G.round(15), BT.round(15)  # zeros and ones exact
 
 
 _AT, _G, _BT = transform_matrices(_FINITE_POINTS, OUT)

@@ -132,17 +132,16 @@ def _all_phases(
     """Fill dx, of which every phase of every channel is an output of one convolution."""
     (N, C, H, W), O, (sh, sw) = dx.shape, len(weight) // groups, stride
     rows, columns = _reaches(phases)
-    filters = np.zeros((sh, sw, C, O, len(rows), len(columns)), weight.dtype)
+    joined = np.zeros((sh, sw, C, O, len(rows), len(columns)), weight.dtype)
     for a, i, down in phases[0]:
         for b, j, right in phases[1]:
-            at = np.ix_(down - rows[0], right - columns[0])
-            filters[a, b][:, :, *at] = weight[:, :, *np.ix_(i, j)].swapaxes(0, 1)
-    packed = pack_filters(filters.reshape(sh * sw * C, O, len(rows), len(columns)), 1)
+            for to, row in zip(down - rows[0], i, strict=True):
+                joined[a, b, :, :, to, right - columns[0]] = weight[:, :, row, j].transpose(2, 1, 0)
+    filters = pack_filters(joined.reshape(sh * sw * C, O, len(rows), len(columns)), 1)
     taps = tap_table(images, O, rows + before[0], columns + before[1])
-    a, b, c = np.arange(sh)[:, None, None], np.arange(sw)[:, None], np.arange(C)
-    targets = (c * H * W + a * W + b).reshape(-1)
-    bias, size = np.zeros(len(targets), dx.dtype), (N, H // sh, W // sw)
-    weighted_sums(images, size, (1, 1), taps, 0, packed, bias, dx, targets, stride)
+    targets = np.arange(C) * (H * W) + np.arange(sh)[:, None, None] * W + np.arange(sw)[:, None]
+    bias, size = np.zeros(targets.size, dx.dtype), (N, H // sh, W // sw)
+    weighted_sums(images, size, (1, 1), taps, 0, filters, bias, dx, targets.reshape(-1), stride)
 
 
 def _phases(size: int, kernel: int, stride: int, padding: int, dilation: int) -> list[_Phase]:
