@@ -137,7 +137,7 @@ def ladder_figure(
     speeds : mapping of str to float
         By name, from the first step to the last. All positive.
     lines : mapping of str to float, optional
-        Speeds to compare with, as upright lines.
+        Speeds to compare with, as upright lines, the greatest named on top.
     unit : str
         Of all of them.
 
@@ -164,7 +164,7 @@ def ladder_figure(
     low, high = min(values), max([*values, *lines.values()])
     figure = new_figure(8.5, 0.42 * len(values) + 0.2 * len(lines) + 0.8)
     ax = figure.subplots()
-    for row, (name, speed) in enumerate(lines.items()):
+    for row, (name, speed) in enumerate(sorted(lines.items(), key=lambda line: -line[1])):
         color, top = COLORS[1 + row % (len(COLORS) - 1)], -0.75 - 0.5 * row
         ax.vlines(speed, top, len(values), color=color, linewidth=1.2, linestyle="--", zorder=0)
         ax.text(speed, top, f"{name}: {_short(speed)} ", color=color, size=9, ha="right", parse_math=False)

@@ -53,7 +53,7 @@ def test_a_logarithmic_axis_has_no_zero(roof, point):
 
 
 def test_each_step_says_its_gain_over_the_one_before():
-    ax = ladder_figure({"a": 0.5, "b": 20, "c": 10}, lines={"peak": 200, "PyTorch": 150}).axes[0]
+    ax = ladder_figure({"a": 0.5, "b": 20, "c": 10}, lines={"PyTorch": 150, "peak": 200}).axes[0]
     words = [text.get_text() for text in ax.texts]
     assert words == ["peak: 200 ", "PyTorch: 150 ", "0.5", "20   × 40", "10   × 0.5"]
     assert [bar.get_width() for bar in ax.patches] == [0.5, 20, 10]
