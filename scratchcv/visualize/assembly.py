@@ -14,7 +14,13 @@ _ONE_NUMBER = re.compile(r"v?\w*s[sd]\b")
 
 
 class Loop(NamedTuple):
-    """The instructions of a loop, and how many of them multiply and add, load, and store."""
+    """The instructions of a loop, and how many of them multiply and add, load, and store.
+
+    Examples
+    --------
+    >>> Loop("…", multiply_adds=12, loads=10, stores=0).loads
+    10
+    """
 
     code: str
     multiply_adds: int

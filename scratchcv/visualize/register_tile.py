@@ -16,7 +16,13 @@ PER_CYCLE, LATENCY = 2, 4
 
 
 class TileCost(NamedTuple):
-    """What one step costs, in instructions on whole vectors."""
+    """What one step costs, in instructions on whole vectors.
+
+    Examples
+    --------
+    >>> TileCost(multiply_adds=12, loads=15, registers=14, cycles=7.5).share
+    0.8
+    """
 
     multiply_adds: int
     loads: int

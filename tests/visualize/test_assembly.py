@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from scratchcv.visualize import inner_loop
@@ -65,7 +66,6 @@ def test_there_may_be_none(code):
 
 def test_the_tile_of_the_kernels_keeps_its_sums_in_registers():
     numba = pytest.importorskip("numba")
-    np = pytest.importorskip("numpy")
     from scratchcv.kernels import _tile
 
     if _tile.IS_PLAIN:
