@@ -71,12 +71,14 @@ def test_the_tile_of_the_kernels_keeps_its_sums_in_registers():
     if _tile.IS_PLAIN:
         pytest.skip("the plain tile was asked for")
 
-    @numba.njit
-    def alone(A, rows, steps, C):
-        _tile.tile(A, rows, 0, 0, steps, A, 0, steps, 0, len(steps), C, 0, 16, False)
+    rows, width = _tile.ROWS, _tile.tile_width(np.float32)
 
-    width = _tile.tile_width(np.float32)
-    alone(np.ones(width, np.float32), np.zeros(6, int), np.zeros(8, int), np.empty(6 * 64, np.float32))
+    @numba.njit
+    def alone(A, starts, steps, C):
+        _tile.tile(A, starts, 0, 0, steps, A, 0, steps, 0, len(steps), C, 0, width, False)
+
+    none = np.zeros(rows, int)
+    alone(np.ones(width, np.float32), none, none, np.empty(rows * width, np.float32))
     loop = inner_loop(alone.inspect_asm(alone.signatures[0]))
     assert loop.stores == 0
     assert loop.loads < loop.multiply_adds
