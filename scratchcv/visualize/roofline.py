@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_LINE = 0.17
-"""Inches that a line of small text takes."""
+_LINE, _LETTER = 0.17, 0.075
+"""Inches that a line, and nearly that a letter, of small text takes."""
 
 _PAPER = {"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.5}
 """Behind words that a line may cross."""
@@ -100,19 +100,21 @@ def roofline_figure(
         lines += ax.plot(x, attainable_speed(x, peak, bandwidth), style, color="#444444", linewidth=1.2)
         names.append(f"{name}: {peak:.3g} GFLOP/s, {bandwidth:.3g} GB/s")
     add_legend(ax, lines, names, loc="upper left", frameon=False, fontsize=9)
-    _label_points(ax, points, inches_a_decade=4.6 / float(np.log10(ax.get_ylim()[1] / ax.get_ylim()[0])))
+    scale = np.array([7.5 / np.log10(right / left), 4.6 / np.log10(ax.get_ylim()[1] / ax.get_ylim()[0])])
+    _label_points(ax, points, scale)
     return figure
 
 
-def _label_points(ax: "Axes", points: Mapping[str, tuple[float, float]], inches_a_decade: float) -> None:
-    """Draw points and their names, which make room for those of neighbours below."""
-    taken: list[tuple[float, float]] = []
+def _label_points(ax: "Axes", points: Mapping[str, tuple[float, float]], scale: Array) -> None:
+    """Draw points and their names, which make room for those below; `scale` is inches a decade."""
+    taken: list[tuple[float, float, float]] = []
     for index, (name, (x, y)) in enumerate(sorted(points.items(), key=lambda item: item[1][1])):
         color = COLORS[index % len(COLORS)]
-        height = float(np.log10(y)) * inches_a_decade
-        near = [top for place, top in taken if abs(np.log10(place / x)) < 1]
-        place = max([height, *(top + _LINE for top in near)])
-        taken.append((x, place))
+        start, height = np.log10([x, y]) * scale
+        end = start + _LETTER * (len(name) + 3)
+        below = [top for left, right, top in taken if left < end and start < right]
+        place = max([height, *(top + _LINE for top in below)])
+        taken.append((start, end, place))
         ax.plot(x, y, "o", color=color, markersize=6, zorder=3)
         ax.annotate(
             name,
@@ -164,7 +166,7 @@ def ladder_figure(
     low, high = min(values), max([*values, *lines.values()])
     figure = new_figure(8.5, 0.42 * len(values) + 0.2 * len(lines) + 0.8)
     ax = figure.subplots()
-    for row, (name, speed) in enumerate(sorted(lines.items(), key=lambda line: -line[1])):
+    for row, (name, speed) in enumerate(sorted(lines.items(), key=lambda line: line[1])):
         color, top = COLORS[1 + row % (len(COLORS) - 1)], -0.75 - 0.5 * row
         ax.vlines(speed, top, len(values), color=color, linewidth=1.2, linestyle="--", zorder=0)
         ax.text(speed, top, f"{name}: {_short(speed)} ", color=color, size=9, ha="right", parse_math=False)

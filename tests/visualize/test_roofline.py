@@ -53,9 +53,9 @@ def test_a_logarithmic_axis_has_no_zero(roof, point):
 
 
 def test_each_step_says_its_gain_over_the_one_before():
-    ax = ladder_figure({"a": 0.5, "b": 20, "c": 10}, lines={"PyTorch": 150, "peak": 200}).axes[0]
+    ax = ladder_figure({"a": 0.5, "b": 20, "c": 10}, lines={"peak": 200, "PyTorch": 150}).axes[0]
     words = [text.get_text() for text in ax.texts]
-    assert words == ["peak: 200 ", "PyTorch: 150 ", "0.5", "20   × 40", "10   × 0.5"]
+    assert words == ["PyTorch: 150 ", "peak: 200 ", "0.5", "20   × 40", "10   × 0.5"]
     assert [bar.get_width() for bar in ax.patches] == [0.5, 20, 10]
     assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b", "c"]
     assert ax.get_ylim()[0] > ax.get_ylim()[1]  # the first is on top
