@@ -4,6 +4,7 @@ Functions that draw return a matplotlib figure that belongs to the caller; `save
 """
 
 from scratchcv.visualize.anchors import draw_default_boxes, matching_figure, mining_figure
+from scratchcv.visualize.assembly import Loop, inner_loop
 from scratchcv.visualize.boxes import draw_boxes, draw_prediction, draw_target
 from scratchcv.visualize.checkerboard import checkerboard_figure, checkerboard_slider, stamp_counts
 from scratchcv.visualize.convolution import patch_figure, patch_slider, windows_figure, windows_slider
@@ -15,6 +16,13 @@ from scratchcv.visualize.iou import iou_figure
 from scratchcv.visualize.losses import focal_figure, loss_mass_figure, loss_shares
 from scratchcv.visualize.palette import class_color
 from scratchcv.visualize.receptive_field import receptive_field_figure
+from scratchcv.visualize.register_tile import (
+    TileCost,
+    register_tile_figure,
+    register_tile_slider,
+    tile_cost,
+)
+from scratchcv.visualize.roofline import attainable_speed, ladder_figure, roofline_figure
 from scratchcv.visualize.sliders import figure_sliders
 from scratchcv.visualize.source import show_source
 from scratchcv.visualize.steps import average_precision_steps, nms_steps
@@ -24,6 +32,9 @@ from scratchcv.visualize.yolo_cells import draw_yolo_cells
 
 __all__ = [
     "FIGURE_SUFFIXES",
+    "Loop",
+    "TileCost",
+    "attainable_speed",
     "average_precision_steps",
     "checkerboard_figure",
     "checkerboard_slider",
@@ -39,8 +50,10 @@ __all__ = [
     "figure_sliders",
     "focal_figure",
     "image_row",
+    "inner_loop",
     "iou_figure",
     "iou_slider",
+    "ladder_figure",
     "loss_mass_figure",
     "loss_shares",
     "matching_figure",
@@ -54,10 +67,14 @@ __all__ = [
     "plot_precision_recall",
     "plot_training",
     "receptive_field_figure",
+    "register_tile_figure",
+    "register_tile_slider",
+    "roofline_figure",
     "save_figure",
     "score_slider",
     "show_source",
     "stamp_counts",
+    "tile_cost",
     "windows_figure",
     "windows_slider",
 ]
