@@ -11,8 +11,8 @@ AVX2.
 No compiler that Numba reaches makes this of a loop: it stores the sums back to memory in each step. Therefore
 `tile` spells the loop out in LLVM's own language: 95 % of the arithmetic peak of one core (98 of some 103
 GFLOP/s on a Zen 3). The same tile in plain Numba (`tile_plain`) reads the same elements and writes the same
-ones, but LLVM keeps its sums in memory: 35 times slower. It runs where ``SCRATCHCV_TILE=plain`` is set, for example
-under ``NUMBA_BOUNDSCHECK=1``: `tile` checks nothing.
+ones, but LLVM keeps its sums in memory: 35 times slower. It runs where ``SCRATCHCV_TILE=plain`` is set, for
+example under ``NUMBA_BOUNDSCHECK=1``: `tile` checks nothing.
 """
 
 import os
