@@ -5,6 +5,9 @@ import numpy as np
 from scratchcv.backend import active_form
 from scratchcv.checks import Array, as_floating
 
+# Scores below which sorting by NumPy takes 1 ms at most: nobody should wait for a compiler there.
+_WORTH_COMPILING = 2**14
+
 
 def by_decreasing_score(scores: Array, k: int | None = None) -> Array:
     """Return indices that sort scores from the highest down, equal ones by index.
@@ -31,7 +34,8 @@ def by_decreasing_score(scores: Array, k: int | None = None) -> Array:
     """
     scores = np.ascontiguousarray(as_floating(scores))
     k = scores.size if k is None else min(k, scores.size)
-    return active_form(by_decreasing_score_numpy)(scores, k)
+    many = scores.size >= _WORTH_COMPILING
+    return (active_form(by_decreasing_score_numpy) if many else by_decreasing_score_numpy)(scores, k)
 
 
 def by_decreasing_score_numpy(scores: Array, k: int) -> Array:

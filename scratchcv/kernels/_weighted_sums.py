@@ -79,7 +79,7 @@ def _multiply(start, stop, copy, taps, filters, steps, bias, targets, sizes, y):
         image, row, pixel, y_image, y_channel, y_row, y_pixel,
     ) = sizes  # fmt: skip
     lanes = VECTOR_BYTES // y.itemsize
-    sums = np.zeros(BLOCK * columns, y.dtype)
+    sums = np.empty(BLOCK * columns, y.dtype)
     patches, places = np.empty(BLOCK + ROWS, np.int64), np.empty(BLOCK, np.int64)
     for task in range(start, stop):
         panel, block = task % (groups * panels), task // (groups * panels)

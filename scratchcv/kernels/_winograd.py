@@ -43,13 +43,15 @@ def winograd(x: Array, filters: Array, bias: Array, padding: _Pair, y: Array) ->
     down, right = -(-height // OUT), -(-width // OUT)
     lanes, steps = VECTOR_BYTES // x.itemsize, np.arange(C)
     depth = -(-C // lanes) * lanes  # whole vectors, so that none reaches into the next tile's channels
+    biases = np.zeros(panels * columns, bias.dtype)  # of whole panels
+    biases[:O] = bias
     pitches = depth, spread(_BLOCK * depth), spread(_BLOCK * panels * columns)
     for part in slices_of_images(x):
         images = lay_out_patches(x[part], padding, (height, width))
         tiles = len(x[part]) * down * right
         finite = np.zeros(-(-tiles // _BLOCK), np.bool_)
         sizes = np.array([C, O, panels, columns, height, width, down, right, tiles, *images[1:], *pitches])
-        arguments = images.pixels, values.reshape(-1), steps, steps * columns, bias, sizes
+        arguments = images.pixels, values.reshape(-1), steps, steps * columns, biases, sizes
         parallel_for(_convolve, len(finite), *arguments, y[part].reshape(-1), finite)
         if not finite.all():
             return False
@@ -81,9 +83,7 @@ def _convolve(start, stop, copy, filters, steps, filter_steps, bias, sizes, y, f
     values, sums = np.empty(POINTS * point, y.dtype), np.empty(POINTS * sums_point, y.dtype)
     strip_length = max(lanes // OUT, 1)
     line = strip_length * OUT * filled
-    square, pixels = np.zeros(OUT * line, y.dtype), np.empty(lanes * lanes, y.dtype)
-    biases = np.zeros(filled, y.dtype)
-    biases[:O] = bias
+    square, pixels = np.empty(OUT * line, y.dtype), np.empty(lanes * lanes, y.dtype)
     places = np.arange(_BLOCK) * depth
     for block in range(start, stop):
         first = block * _BLOCK
@@ -115,7 +115,7 @@ def _convolve(start, stop, copy, filters, steps, filter_steps, bias, sizes, y, f
                 target = n * O * plane + (h * OUT + a) * width + w * OUT
                 for o in range(0, filled, lanes):
                     for p in range(0, many, lanes):
-                        transpose(square, a * line + p * filled + o, filled, biases, o, pixels, 0, lanes)
+                        transpose(square, a * line + p * filled + o, filled, bias, o, pixels, 0, lanes)
                         for r in range(min(lanes, O - o)):
                             to, source = uint64(target + (o + r) * plane + p), uint64(r * lanes)
                             for e in range(uint64(min(lanes, many - p))):

@@ -72,6 +72,7 @@ def test_the_table_finds_what_the_formula_finds(kind, few, per_cell, dtype, monk
     pytest.importorskip("numba")
     from scratchcv.kernels import nms as kernels
 
+    monkeypatch.setattr(kernels, "_TABLE_FROM", 0)
     monkeypatch.setattr(kernels, "_FEW", few)  # the table is asked from the first box on
     monkeypatch.setattr(kernels, "_PER_CELL", per_cell)
     rng = np.random.default_rng(1)
