@@ -146,6 +146,7 @@ def guard() -> None:
         for kernel in kernels_of(module).values():
             if type(kernel._cache) is FunctionCache:
                 kernel._cache = GuardedCache(kernel._cache, module)
+                kernel.targetoptions["no_cfunc_wrapper"] = True  # nobody calls it from C
         _guarded.add(name)
 
 
