@@ -167,7 +167,10 @@ def _calls_of_layers(dtype: type[np.floating]) -> Iterator[tuple[str, Call]]:
 
 def _calls_of_losses(dtype: type[np.floating]) -> Iterator[tuple[str, Call]]:
     some, other = np.ones((3, 4), dtype), np.zeros((3, 4), dtype)
+    yield "binary_cross_entropy", lambda: losses.binary_cross_entropy_with_logits(some, other)
     yield "cross_entropy", lambda: losses.cross_entropy(some, np.zeros(3, np.int64))
+    yield "mse_loss", lambda: losses.mse_loss(some, other)
+    yield "sigmoid_focal_loss", lambda: losses.sigmoid_focal_loss(some, other)
     yield "smooth_l1_loss", lambda: losses.smooth_l1_loss(some, other)
 
 

@@ -20,7 +20,11 @@ _SMALL = 32768  # elements below which one thread does it
 
 
 def dense_loss(
-    kernel: Callable[..., None], arguments: tuple[Any, ...], weights: Array | None, reduction: str, total: float
+    kernel: Callable[..., None],
+    arguments: tuple[Any, ...],
+    weights: Array | None,
+    reduction: str,
+    total: float,
 ) -> tuple[Any, Array]:
     """Return what `scratchcv.losses.reduction.reduce` would, of weighted losses and their gradient.
 

@@ -15,7 +15,7 @@ import numpy as np
 from numba import types
 from numba.extending import overload
 
-_MAY_CONTRACT = {"fastmath": {"contract"}, "error_model": "numpy"}  # a · b + c may be one instruction
+_MAY_CONTRACT: Any = {"fastmath": {"contract"}, "error_model": "numpy"}  # a · b + c may be one instruction
 
 _ROUNDER = np.float32(1.5 * 2**23)  # so large that a float32 added to it is rounded to an integer
 _ROUNDER_BITS = int(_ROUNDER.view(np.int32))
@@ -24,8 +24,10 @@ _LN2_HIGH = np.float32(0.693145751953125)  # 16 bits: its products with small in
 _LN2_LOW = np.float32(math.log(2) - 0.693145751953125)
 _LOWEST, _HIGHEST = np.float32(-104), np.float32(89)  # beyond, all is 0 or inf
 _ONE, _TWO = np.float32(1), np.float32(2)
-_A2, _A3, _A4, _A5, _A6 = np.float32([0.49999994, 0.1666643, 0.04166801, 0.0083742365, 0.0013843558])
-_B1, _B2, _B3, _B4 = np.float32([0.3333321, 0.20010763, 0.14000902, 0.14005996])
+_A2, _A3, _A4, _A5, _A6 = (
+    np.float32(a) for a in (0.49999994, 0.1666643, 0.04166801, 0.0083742365, 0.0013843558)
+)
+_B1, _B2, _B3, _B4 = (np.float32(b) for b in (0.3333321, 0.20010763, 0.14000902, 0.14005996))
 
 
 def exp(x: Any) -> Any:

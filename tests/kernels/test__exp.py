@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-numba = pytest.importorskip("numba")
+pytest.importorskip("numba")
+from numba import njit
 
 from scratchcv.kernels._exp import exp, log1p
 
 
-@numba.njit
+@njit
 def exp_of(x):
     y = np.empty_like(x)
     for i in range(x.size):
@@ -16,7 +17,7 @@ def exp_of(x):
     return y
 
 
-@numba.njit
+@njit
 def log1p_of(x):
     y = np.empty_like(x)
     for i in range(x.size):
