@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from scratchcv import boxes, layers, metrics
+from scratchcv import boxes, layers, losses, metrics
 from scratchcv.backend import active_form, use_backend
 from scratchcv.checks import Array
 from scratchcv.metrics.coco_curves import coco_curves_numpy
@@ -109,6 +109,7 @@ def calls(dtype: type[np.floating]) -> Iterator[tuple[str, Call]]:
     """
     yield from _calls_of_boxes(dtype)
     yield from _calls_of_layers(dtype)
+    yield from _calls_of_losses(dtype)
     yield from _calls_of_metrics(dtype)
     if dtype is np.float32:
         yield "ssd_tiny", lambda: compile_kernels(ssd_tiny(["background", "object"], size=64))
@@ -165,6 +166,15 @@ def _calls_of_layers(dtype: type[np.floating]) -> Iterator[tuple[str, Call]]:
     yield "upsample, bilinear", both_ways(layers.Upsample(scale_factor=2, mode="bilinear"), x)
     yield "roi_align", both_ways(layers.RoIAlign(7, 1.0, 2), x, rois)
     yield "roi_pool", both_ways(layers.RoIPool(7, 1.0), x, rois)
+
+
+def _calls_of_losses(dtype: type[np.floating]) -> Iterator[tuple[str, Call]]:
+    some, other = np.ones((3, 4), dtype), np.zeros((3, 4), dtype)
+    yield "binary_cross_entropy", lambda: losses.binary_cross_entropy_with_logits(some, other)
+    yield "cross_entropy", lambda: losses.cross_entropy(some, np.zeros(3, np.int64))
+    yield "mse_loss", lambda: losses.mse_loss(some, other)
+    yield "sigmoid_focal_loss", lambda: losses.sigmoid_focal_loss(some, other)
+    yield "smooth_l1_loss", lambda: losses.smooth_l1_loss(some, other)
 
 
 def _calls_of_metrics(dtype: type[np.floating]) -> Iterator[tuple[str, Call]]:

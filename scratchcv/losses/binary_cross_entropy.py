@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from scratchcv.backend import active_form
 from scratchcv.checks import Array, as_floating, check_array
 from scratchcv.layers.sigmoid import log_sigmoid, sigmoid
 from scratchcv.losses.reduction import check_reduction, reduce
@@ -75,15 +76,41 @@ def binary_cross_entropy_with_logits(
     """
     check_reduction(reduction)
     logits = as_floating(logits)
-    targets, used = _check_targets(targets, logits, ignore_index)
-    weights = used if weight is None else used * _broadcast("weight", weight, logits)
-    yes = targets if pos_weight is None else targets * _broadcast("pos_weight", pos_weight, logits)  # w₊ t
+    targets = check_array("targets", targets, logits.shape)
+    total, weights, yes_weights = logits.size, None, None
+    if weight is not None:
+        weights = _broadcast("weight", weight, logits)
+    if pos_weight is not None:
+        yes_weights = _broadcast("pos_weight", pos_weight, logits)
+    if ignore_index is None:
+        check_shares("targets", targets, logits.shape)
+    else:
+        used = targets != ignore_index
+        check_shares("targets", targets, logits.shape, used)
+        total = int(used.sum())
+        weights = used.astype(logits.dtype) if weights is None else used * weights
+        logits, targets = np.where(used, logits, 0), np.where(used, targets, 0)  # whatever stands there
+    logits, targets = np.asarray(logits, order="C"), np.asarray(targets, logits.dtype, order="C")
+    form = active_form(binary_cross_entropy_with_logits_numpy)
+    return form(logits, targets, weights, yes_weights, reduction, total)
+
+
+def binary_cross_entropy_with_logits_numpy(
+    logits: Array,
+    targets: Array,
+    weights: Array | None,
+    yes_weights: Array | None,
+    reduction: str,
+    total: int,
+) -> tuple[float | Array, Array]:
+    """Return the loss and its gradient; the mean divides by `total`."""
+    yes = targets if yes_weights is None else targets * yes_weights  # w₊ t
     no = 1 - targets  # and log p is log_sigmoid(x), log(1 - p) that of -x
-    losses = -weights * (yes * log_sigmoid(logits) + no * log_sigmoid(-logits))
-    dlogits = weights * (no * sigmoid(logits) - yes * sigmoid(-logits))
-    if ignore_index is not None:  # whatever stands there, even NaN
-        losses, dlogits = np.where(used, losses, 0), np.where(used, dlogits, 0)
-    return reduce(losses, dlogits, reduction, float(used.sum(dtype=np.float64)))
+    losses = -(yes * log_sigmoid(logits) + no * log_sigmoid(-logits))
+    dlogits = no * sigmoid(logits) - yes * sigmoid(-logits)
+    if weights is not None:
+        losses, dlogits = weights * losses, weights * dlogits
+    return reduce(losses, dlogits, reduction, total)
 
 
 def binary_cross_entropy(
@@ -148,17 +175,9 @@ def binary_cross_entropy(
     return reduce(losses, dscores, reduction, losses.size)
 
 
-def _check_targets(targets: ArrayLike, like: Array, ignore_index: int | None) -> tuple[Array, Array]:
-    """Return targets and, as 1 and 0 of their dtype, which of them count; those that do not are 0."""
-    targets = check_array("targets", targets, like.shape)
-    counted = np.ones(like.shape, bool) if ignore_index is None else targets != ignore_index
-    check_shares("targets", targets, like.shape, counted)
-    return np.where(counted, targets, 0).astype(like.dtype, copy=False), counted.astype(like.dtype)
-
-
 def _broadcast(name: str, value: ArrayLike, like: Array) -> Array:
     array = np.asarray(value, like.dtype)
     try:
-        return np.broadcast_to(array, like.shape)
+        return np.asarray(np.broadcast_to(array, like.shape), order="C")
     except ValueError:
         raise ValueError(f"{name} must broadcast to shape {like.shape}, got {array.shape}") from None

@@ -97,7 +97,7 @@ def cross_entropy(
     c = np.where(used, labels, 0)  # any class stands for what is ignored; its weight is 0
     class_weight = _class_weights(weight, logits)  # (K,)
     pixels = _pixel_weights(pixel_weight, used, logits)  # (N, d1, …), 0 for what is ignored
-    w_c = pixels * class_weight[c]  # (N, d1, …)
+    w_c = pixels if weight is None else pixels * class_weight[c]  # (N, d1, …)
 
     logits = np.asarray(logits, order="C")
     losses, dlogits = active_form(cross_entropy_numpy)(logits, c, used, w_c)

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from scratchcv.backend import active_form
 from scratchcv.checks import Array, as_floating, check_array, check_floating
 from scratchcv.layers.sigmoid import log_sigmoid, sigmoid
 from scratchcv.losses.balanced_cross_entropy import balance_weights
@@ -74,10 +75,23 @@ def sigmoid_focal_loss(
     check_reduction(reduction)
     logits = as_floating(logits)
     targets = check_array("targets", targets, logits.shape)
-    yes = targets == 1
-    if not (yes | (targets == 0)).all():
+    yes = np.asarray(targets == 1, order="C")
+    if np.count_nonzero(yes) + np.count_nonzero(targets == 0) < yes.size:
         raise ValueError("targets must be 0 or 1")
-    weights = 1.0 if alpha == -1 else balance_weights(yes.astype(logits.dtype), alpha)  # α_t
+    if alpha == -1:
+        weight, no_weight = 1.0, 1.0
+    else:
+        no_weight, weight = balance_weights([0, 1], alpha).tolist()
+    _check_gamma(gamma)
+    logits = np.asarray(logits, order="C")
+    return active_form(sigmoid_focal_numpy)(logits, yes, weight, no_weight, float(gamma), reduction)
+
+
+def sigmoid_focal_numpy(
+    logits: Array, yes: Array, weight: float, no_weight: float, gamma: float, reduction: str
+) -> tuple[float | Array, Array]:
+    """Return the loss and its gradient; `yes` are booleans, and weighed differently than the others."""
+    weights = np.where(yes, logits.dtype.type(weight), logits.dtype.type(no_weight))  # α_t
     x_t = np.where(yes, logits, -logits)  # p_t = σ(x_t)
     losses, dentropies = focus(-log_sigmoid(x_t), gamma)  # of h = -log p_t
     slope = sigmoid(-x_t)  # |dh/dx| = 1 - p_t: h falls with x for a yes, and rises for a no
@@ -197,10 +211,14 @@ def focus(entropies: ArrayLike, gamma: float) -> tuple[Array, Array]:
     >>> losses.tolist(), dentropies.tolist()
     ([0.0, 10000.0], [0.0, 1.0])
     """
-    if not gamma >= 0:
-        raise ValueError(f"gamma must be 0 or more, got {gamma}")
+    _check_gamma(gamma)
     gamma, h = float(gamma), as_floating(entropies)
     missing = -np.expm1(-h)  # 1 - p_t
     ratio = np.divide(h, missing, out=np.ones_like(h), where=missing > 0)  # h / (1 - p_t)
     modulation = missing**gamma  # (1 - p_t)^γ
     return modulation * h, modulation * (1 + gamma * (1 - missing) * ratio)
+
+
+def _check_gamma(gamma: float) -> None:
+    if not gamma >= 0:
+        raise ValueError(f"gamma must be 0 or more, got {gamma}")

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
+from scratchcv.backend import active_form
 from scratchcv.checks import Array, as_floating, check_floating
 from scratchcv.losses.reduction import check_reduction, reduce_weighted
 
@@ -57,6 +59,17 @@ def mse_loss(
     (2.0, [0.0, 2.0])
     """
     check_reduction(reduction)
-    prediction = as_floating(prediction)
-    difference = prediction - check_floating("target", target, prediction.shape, prediction.dtype)
-    return reduce_weighted(difference**2, 2 * difference, weight, reduction)
+    prediction = np.asarray(as_floating(prediction), order="C")
+    target = check_floating("target", target, prediction.shape, prediction.dtype)
+    weights = None
+    if weight is not None:
+        weights = check_floating("weight", weight, prediction.shape, prediction.dtype)
+    return active_form(mse_numpy)(prediction, target, weights, reduction)
+
+
+def mse_numpy(
+    prediction: Array, target: Array, weights: Array | None, reduction: str
+) -> tuple[float | Array, Array]:
+    """Return the loss and its gradient."""
+    difference = prediction - target  # d
+    return reduce_weighted(difference**2, 2 * difference, weights, reduction)

@@ -32,6 +32,8 @@ def check_shares(name: str, shares: ArrayLike, shape: tuple[int, ...], counted: 
     ValueError: targets must lie between 0 and 1, got targets[1] = 255
     """
     shares = check_array(name, shares, shape)
+    if not shares.size or (shares.min() >= 0 and shares.max() <= 1):  # quicker than asking each; NaN says no
+        return shares
     wrong = ~((shares >= 0) & (shares <= 1))
     if counted is not None:
         wrong &= counted

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from scratchcv.backend import active_form
 from scratchcv.checks import Array, as_floating, check_floating
 from scratchcv.losses.reduction import check_reduction, reduce_weighted
 
@@ -65,11 +66,21 @@ def smooth_l1_loss(
     check_reduction(reduction)
     if not beta >= 0:
         raise ValueError(f"beta must be 0 or more, got {beta}")
-    prediction = as_floating(prediction)
+    prediction = np.asarray(as_floating(prediction), order="C")
     target = check_floating("target", target, prediction.shape, prediction.dtype)
+    weights = None
+    if weight is not None:
+        weights = check_floating("weight", weight, prediction.shape, prediction.dtype)
+    beta = float(prediction.dtype.type(beta))  # as small as it gets in that dtype
+    return active_form(smooth_l1_numpy)(prediction, target, weights, beta, reduction)
 
+
+def smooth_l1_numpy(
+    prediction: Array, target: Array, weights: Array | None, beta: float, reduction: str
+) -> tuple[float | Array, Array]:
+    """Return the loss and its gradient."""
     difference = prediction - target  # d
-    distance, beta = abs(difference), float(prediction.dtype.type(beta))  # as small as it gets in that dtype
+    distance = abs(difference)
     if beta == 0:
         losses, gradient = distance, np.sign(difference)
     else:
@@ -77,4 +88,4 @@ def smooth_l1_loss(
         parabola, line = near / beta * (0.5 * near), distance - 0.5 * beta
         losses = np.where(distance < beta, parabola, line)
         gradient = np.clip(difference / beta, -1, 1)
-    return reduce_weighted(losses, gradient, weight, reduction)
+    return reduce_weighted(losses, gradient, weights, reduction)

@@ -13,6 +13,7 @@ def cross_entropy_calls(dtype):
         (2, 3, 0),
         (2, 1, 4, 5),
         (3, 4, 17),
+        (2, 3, 65),  # a tile that ends in the second image
         (1, 21, 9, 7),
         (5000, 9),
     ]:  # two threads
