@@ -3,8 +3,20 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from scratchcv.backend import active_form
 from scratchcv.boxes.checks import as_boxes, check_threshold
 from scratchcv.checks import Array, check_floating
+
+
+def clip_boxes_to_image_numpy(boxes: Array, limits: Array) -> Array:
+    """Cut each of the four coordinates off at 0 and its limit: `clip_boxes_to_image` as a formula.
+
+    Examples
+    --------
+    >>> clip_boxes_to_image_numpy(np.array([[-5, 10, 50, 70.0]]), np.array([80, 60, 80, 60.0])).tolist()
+    [[0.0, 10.0, 50.0, 60.0]]
+    """
+    return np.clip(boxes, boxes.dtype.type(0), limits)
 
 
 def clip_boxes_to_image(boxes: ArrayLike, size: tuple[int, int]) -> Array:
@@ -38,7 +50,7 @@ def clip_boxes_to_image(boxes: ArrayLike, size: tuple[int, int]) -> Array:
     [[0.0, 10.0, 50.0, 60.0], [80.0, 10.0, 80.0, 20.0]]
     """
     boxes = as_boxes("boxes", boxes)
-    return np.clip(boxes, boxes.dtype.type(0), _limits(boxes, size))
+    return active_form(clip_boxes_to_image_numpy)(np.ascontiguousarray(boxes), _limits(boxes, size))
 
 
 def clip_boxes_to_image_backward(dy: ArrayLike, boxes: ArrayLike, size: tuple[int, int]) -> Array:
