@@ -119,6 +119,7 @@ def _calls_of_boxes(dtype: type[np.floating]) -> Iterator[tuple[str, Call]]:
     scores, labels = np.array([0.9, 0.8, 0.7], dtype), np.array([0, 0, 1])
     iou = np.array([[1, 0.4], [0.4, 1], [0, 0]], dtype)
     yield "box_iou", lambda: boxes.box_iou(some, some)
+    yield "generalized_box_iou", lambda: boxes.generalized_box_iou(some, some)
     yield "encode_deltas", lambda: boxes.encode_deltas(some, some)
     yield "decode_deltas", lambda: boxes.decode_deltas(some, some)
     yield "clip_boxes_to_image", lambda: boxes.clip_boxes_to_image(some, (4, 4))
