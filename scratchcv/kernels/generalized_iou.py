@@ -6,7 +6,7 @@ from numba import njit, uint64
 from scratchcv.checks import Array
 from scratchcv.kernels.parallel import parallel_for
 
-_SMALL = 250_000  # pairs below which one thread does it
+_SMALL = 500_000  # pairs below which one thread does it
 
 
 def generalized_box_iou(boxes1: Array, boxes2: Array) -> Array:

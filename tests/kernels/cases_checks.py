@@ -4,7 +4,7 @@ import numpy as np
 
 from scratchcv.boxes.checks import first_faulty_box
 
-COUNT = 40_000  # more than two blocks
+COUNT = 200_001  # cut between threads
 
 
 def first_faulty_box_calls(dtype):
@@ -19,7 +19,7 @@ def first_faulty_box_calls(dtype):
                 some = good[:3].copy()
                 some[1, side] = fault
                 yield some, {"flat": flat}
-        for rows in ([COUNT - 1], [20_000, 39_000], [0]):
+        for rows in ([COUNT - 1], [20_000, 190_000], [0]):
             some = good.copy()
             some[rows, 2] = -1
             yield some, {"flat": flat}

@@ -16,7 +16,7 @@ def generalized_box_iou_calls(dtype):
     odd = np.array([[0, 0, 2, 2], [1, 1, 1, 5], [3, 3, 3, 3], [9, 9, 4, 4], [0, 0, 1e-30, 1e-30]], dtype)
     yield random_boxes(17), random_boxes(5)
     yield random_boxes(1), random_boxes(1)
-    yield random_boxes(501), random_boxes(500)  # cut between threads
+    yield random_boxes(1001), random_boxes(500)  # cut between threads
     yield none, random_boxes(3)
     yield random_boxes(3), none
     yield odd, odd
