@@ -82,9 +82,15 @@ def grid_anchors(
             raise ValueError(
                 f"feature map {(rows, columns)} is larger than the image {(image_height, image_width)}"
             )
-        cells = grid_points(stride_y * np.arange(rows), stride_x * np.arange(columns))
-        anchors.append((np.tile(cells, 2)[:, None] + _cell_anchors(scales, ratios)).reshape(-1, 4))
-    return np.concatenate(anchors, dtype=dtype, casting="same_kind")
+        corners = _cell_anchors(scales, ratios).reshape(-1, 2, 2)
+        # x is the same in every row and y in every column: few sums, and one pass that writes them.
+        xs = (stride_x * np.arange(columns))[:, None, None] + corners[..., 0]
+        ys = (stride_y * np.arange(rows))[:, None, None, None] + corners[..., 1]
+        level = np.empty((rows, columns, *corners.shape), dtype)
+        level[..., 0] = xs.astype(dtype, casting="same_kind")
+        level[..., 1] = ys.astype(dtype, casting="same_kind")
+        anchors.append(level.reshape(-1, 4))
+    return np.concatenate(anchors)
 
 
 def multibox_prior(

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from scratchcv.backend import active_form
 from scratchcv.checks import Array, as_floating, check_array
 
 
@@ -85,16 +86,46 @@ def check_valid_boxes(name: str, value: ArrayLike) -> Array:
     ValueError: boxes[1] has x2 < x1: [30.0, 10.0, 20.0, 40.0]
     """
     boxes = as_boxes(name, value)
-    finite = np.isfinite(boxes).all(axis=1)
-    x1, y1, x2, y2 = boxes.T
-    faulty = np.flatnonzero(~finite | (x2 < x1) | (y2 < y1))
-    if faulty.size:
-        row = faulty[0]
-        fault = "x2 < x1" if x2[row] < x1[row] else "y2 < y1"
+    row = first_faulty_box(boxes, flat=True)
+    if row >= 0:
+        fault = "x2 < x1" if boxes[row, 2] < boxes[row, 0] else "y2 < y1"
         if not np.isfinite(boxes[row]).all():
             fault = "a coordinate that is not finite"
         raise ValueError(f"{name}[{row}] has {fault}: {boxes[row].tolist()}")
     return boxes
+
+
+def first_faulty_box_numpy(boxes: Array, flat: bool) -> int:
+    """Return the first row that is no box: `first_faulty_box` as a formula.
+
+    Examples
+    --------
+    >>> first_faulty_box_numpy(np.array([[0, 0, 1, 1.0], [5, 0, 4, 1.0]]), True)
+    1
+    """
+    upper_left, lower_right = boxes[:, :2], boxes[:, 2:]
+    extended = upper_left <= lower_right if flat else upper_left < lower_right
+    good = (-np.inf < upper_left) & extended & (lower_right < np.inf)  # NaN compares as False
+    return -1 if good.all() else int(np.argmin(good)) // 2
+
+
+def first_faulty_box(boxes: Array, *, flat: bool) -> int:
+    """Return the first row that is not finite or is inverted, or -1 where there is none.
+
+    Parameters
+    ----------
+    boxes : ndarray of shape (N, 4)
+        Boxes `xyxy`.
+    flat : bool
+        Whether zero width and height pass.
+
+    Examples
+    --------
+    >>> point = np.array([[3.0, 4.0, 3.0, 4.0]])
+    >>> first_faulty_box(point, flat=True), first_faulty_box(point, flat=False)
+    (-1, 0)
+    """
+    return active_form(first_faulty_box_numpy)(np.ascontiguousarray(boxes), flat)
 
 
 def check_threshold(name: str, value: Any) -> float:

@@ -3,8 +3,20 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from scratchcv.backend import active_form
 from scratchcv.boxes.checks import as_boxes, check_threshold
 from scratchcv.checks import Array, check_floating
+
+
+def clip_boxes_to_image_numpy(boxes: Array, limits: Array) -> Array:
+    """Cut x and y off at 0 and their limits (width, height): `clip_boxes_to_image` as a formula.
+
+    Examples
+    --------
+    >>> clip_boxes_to_image_numpy(np.array([[-5, 10, 50, 70.0]]), np.array([80, 60.0])).tolist()
+    [[0.0, 10.0, 50.0, 60.0]]
+    """
+    return np.clip(boxes, boxes.dtype.type(0), np.tile(limits, 2))
 
 
 def clip_boxes_to_image(boxes: ArrayLike, size: tuple[int, int]) -> Array:
@@ -38,7 +50,7 @@ def clip_boxes_to_image(boxes: ArrayLike, size: tuple[int, int]) -> Array:
     [[0.0, 10.0, 50.0, 60.0], [80.0, 10.0, 80.0, 20.0]]
     """
     boxes = as_boxes("boxes", boxes)
-    return np.clip(boxes, boxes.dtype.type(0), _limits(boxes, size))
+    return active_form(clip_boxes_to_image_numpy)(np.ascontiguousarray(boxes), _limits(boxes, size))
 
 
 def clip_boxes_to_image_backward(dy: ArrayLike, boxes: ArrayLike, size: tuple[int, int]) -> Array:
@@ -73,7 +85,7 @@ def clip_boxes_to_image_backward(dy: ArrayLike, boxes: ArrayLike, size: tuple[in
     """
     boxes = as_boxes("boxes", boxes)
     dy = check_floating("dy", dy, boxes.shape, boxes.dtype)
-    inside = (boxes >= 0) & (boxes <= _limits(boxes, size))
+    inside = (boxes >= 0) & (boxes <= np.tile(_limits(boxes, size), 2))
     return np.where(inside, dy, boxes.dtype.type(0))
 
 
@@ -81,7 +93,7 @@ def _limits(boxes: Array, size: tuple[int, int]) -> Array:
     if np.shape(size) != (2,) or not all(side >= 0 for side in size):
         raise ValueError(f"size must be (height, width), neither negative, got {size}")
     height, width = size
-    return np.array([width, height, width, height], boxes.dtype)
+    return np.array([width, height], boxes.dtype)
 
 
 def remove_small_boxes(boxes: ArrayLike, min_size: float) -> Array:

@@ -1,14 +1,33 @@
 """Boxes from an anchor and the four numbers that a network predicts: the inverse of `encode_deltas`."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from scratchcv.backend import active_form
 from scratchcv.boxes.checks import as_boxes
 from scratchcv.boxes.convert import box_convert_backward
 from scratchcv.boxes.deltas import MAX_LOG_SCALE, centers_and_sizes, check_same_length, delta_factors
 from scratchcv.checks import Array, check_floating
+
+
+def decode_deltas_numpy(deltas: Array, anchors: Array, factors: Array, limit: float) -> Array:
+    """Return the boxes that deltas make of their anchors: `decode_deltas` as a formula.
+
+    Examples
+    --------
+    >>> deltas, anchor = np.array([[0.5, 0, 0, 0]]), np.array([[0, 0, 2, 2.0]])
+    >>> decode_deltas_numpy(deltas, anchor, np.ones(4), np.inf).tolist()
+    [[1.0, 0.0, 3.0, 2.0]]
+    """
+    offsets = deltas / factors
+    anchor_centers, anchor_sizes = centers_and_sizes(anchors)
+    log_scales = np.minimum(offsets[:, 2:], limit)
+    centers = offsets[:, :2] * anchor_sizes + anchor_centers
+    half_sizes = 0.5 * (np.exp(log_scales) * anchor_sizes)
+    return np.concatenate([centers - half_sizes, centers + half_sizes], axis=1)
 
 
 def decode_deltas(
@@ -68,12 +87,9 @@ def decode_deltas(
     offsets = as_boxes("deltas", deltas)
     priors = as_boxes("anchors", anchors).astype(offsets.dtype, copy=False)
     check_same_length("deltas", offsets, priors)
-    offsets = offsets / np.array(factors, dtype=offsets.dtype)
-    anchor_centers, anchor_sizes = centers_and_sizes(priors)
-    log_scales = offsets[:, 2:] if clip is None else np.minimum(offsets[:, 2:], clip)
-    centers = offsets[:, :2] * anchor_sizes + anchor_centers
-    half_sizes = 0.5 * (np.exp(log_scales) * anchor_sizes)
-    return np.concatenate([centers - half_sizes, centers + half_sizes], axis=1)
+    pair = np.ascontiguousarray(offsets), np.ascontiguousarray(priors)
+    limit = math.inf if clip is None else float(clip)
+    return active_form(decode_deltas_numpy)(*pair, np.array(factors, offsets.dtype), limit)
 
 
 def decode_deltas_backward(

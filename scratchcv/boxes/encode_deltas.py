@@ -5,10 +5,29 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchcv.boxes.checks import as_boxes
+from scratchcv.backend import active_form
+from scratchcv.boxes.checks import as_boxes, first_faulty_box
 from scratchcv.boxes.convert import box_convert_backward
 from scratchcv.boxes.deltas import centers_and_sizes, check_same_length, delta_factors
 from scratchcv.checks import Array, check_floating
+
+
+def encode_deltas_numpy(boxes: Array, anchors: Array, factors: Array, eps: float) -> Array:
+    """Return the deltas of boxes that have an area: `encode_deltas` as a formula.
+
+    Examples
+    --------
+    >>> box, anchor = np.array([[1, 0, 3, 2.0]]), np.array([[0, 0, 2, 2.0]])
+    >>> encode_deltas_numpy(box, anchor, np.ones(4), 0.0).tolist()
+    [[0.5, 0.0, 0.0, 0.0]]
+    """
+    centers, sizes = centers_and_sizes(boxes)
+    anchor_centers, anchor_sizes = centers_and_sizes(anchors)
+    deltas = np.concatenate(
+        [(centers - anchor_centers) / anchor_sizes, np.log(sizes / anchor_sizes + eps)], axis=1
+    )
+    scaled: Array = deltas * factors
+    return scaled
 
 
 def encode_deltas(
@@ -73,13 +92,9 @@ def encode_deltas(
     """
     factors = delta_factors(weights, variances)
     boxes, priors = _checked_pairs(gt_boxes, anchors, eps)
-    centers, sizes = centers_and_sizes(boxes)
-    anchor_centers, anchor_sizes = centers_and_sizes(priors)
-    deltas = np.concatenate(
-        [(centers - anchor_centers) / anchor_sizes, np.log(sizes / anchor_sizes + eps)], axis=1
-    )
-    scaled: Array = deltas * np.array(factors, dtype=deltas.dtype)
-    return scaled
+    dtype = np.result_type(boxes, priors)
+    pair = np.ascontiguousarray(boxes, dtype), np.ascontiguousarray(priors, dtype)
+    return active_form(encode_deltas_numpy)(*pair, np.array(factors, dtype), float(eps))
 
 
 def encode_deltas_backward(
@@ -148,7 +163,7 @@ def _checked_pairs(gt_boxes: ArrayLike, anchors: ArrayLike, eps: float) -> tuple
 
 
 def _check_area(name: str, boxes: Array) -> None:
-    usable = np.isfinite(boxes).all(axis=1) & (boxes[:, 2:] > boxes[:, :2]).all(axis=1)
-    for row in np.flatnonzero(~usable)[:1]:
+    row = first_faulty_box(boxes, flat=False)
+    if row >= 0:
         fault = "has no area" if np.isfinite(boxes[row]).all() else "is not finite"
         raise ValueError(f"{name}[{row}] {fault}: {boxes[row].tolist()}")

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from scratchcv.backend import active_form
 from scratchcv.boxes.checks import as_boxes, as_paired_boxes
 from scratchcv.boxes.iou import (
     inner_share,
@@ -12,6 +13,17 @@ from scratchcv.boxes.iou import (
     ratio_backward,
 )
 from scratchcv.checks import Array, check_array
+
+
+def generalized_box_iou_numpy(boxes1: Array, boxes2: Array) -> Array:
+    """Return the generalized IoU of every pair of boxes: `generalized_box_iou` as a formula.
+
+    Examples
+    --------
+    >>> generalized_box_iou_numpy(np.array([[0, 0, 1, 1.0]]), np.array([[3, 0, 4, 1.0]])).tolist()
+    [[-0.5]]
+    """
+    return _giou(boxes1, boxes2, 0.0)
 
 
 def generalized_box_iou(boxes1: ArrayLike, boxes2: ArrayLike) -> Array:
@@ -53,7 +65,10 @@ def generalized_box_iou(boxes1: ArrayLike, boxes2: ArrayLike) -> Array:
     >>> generalized_box_iou([[0, 0, 1, 1]], [[0, 0, 1, 1], [1, 0, 2, 1], [3, 0, 4, 1]]).tolist()
     [[1.0, 0.0, -0.5]]
     """
-    return _giou(as_boxes("boxes1", boxes1), as_boxes("boxes2", boxes2), 0.0)
+    boxes1, boxes2 = as_boxes("boxes1", boxes1), as_boxes("boxes2", boxes2)
+    dtype = np.result_type(boxes1, boxes2)
+    form = active_form(generalized_box_iou_numpy)
+    return form(np.ascontiguousarray(boxes1, dtype), np.ascontiguousarray(boxes2, dtype))
 
 
 def generalized_box_iou_backward(
