@@ -170,6 +170,8 @@ def _calls_of_layers(dtype: type[np.floating]) -> Iterator[tuple[str, Call]]:
     yield "upsample, bilinear", both_ways(layers.Upsample(scale_factor=2, mode="bilinear"), x)
     yield "roi_align", both_ways(layers.RoIAlign(7, 1.0, 2), x, rois)
     yield "roi_pool", both_ways(layers.RoIPool(7, 1.0), x, rois)
+    yield "roi_align, few outputs", both_ways(layers.RoIAlign(3, 1.0, 2), x, rois)
+    yield "roi_pool, few outputs", both_ways(layers.RoIPool(3, 1.0), x, rois)
 
 
 def _calls_of_losses(dtype: type[np.floating]) -> Iterator[tuple[str, Call]]:
