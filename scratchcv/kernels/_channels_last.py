@@ -72,8 +72,8 @@ def spread(length: int) -> int:
     """Return a distance of at least `length` that keeps elements at its multiples apart in the cache.
 
     A cache finds a line of 64 bytes by the last digits of its address. Elements a power of two apart share
-    them and drive each other out; an odd number of lines apart they fill the whole cache. A walk over numbers
-    256 bytes apart takes half as long so; notebook 07 measures it.
+    them and drive each other out; an odd number of lines apart they fill the whole cache. Notebook 07
+    measures it.
     """
     return (-(-length // _LINE) | 1) * _LINE
 
