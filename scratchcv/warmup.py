@@ -111,7 +111,7 @@ def calls(dtype: type[np.floating]) -> Iterator[tuple[str, Call]]:
     Examples
     --------
     >>> [name for name, _ in calls(np.float32)][:2]
-    ['box_iou', 'nms']
+    ['box_iou', 'generalized_box_iou']
     """
     yield from _calls_of_boxes(dtype)
     yield from _calls_of_layers(dtype)

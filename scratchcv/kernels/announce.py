@@ -29,6 +29,7 @@ class CompilationNotice(event.Listener):
 
     def __init__(self) -> None:
         self.spent = 0.0
+        self._said = False
         self._depth = 0
         self._begin = 0.0
         self._timer: threading.Timer | None = None
@@ -38,9 +39,9 @@ class CompilationNotice(event.Listener):
         if not _is_ours(event):
             return
         self._depth += 1  # a kernel may call others, which are compiled within its time
-        if self._depth == 1 and self.spent < PATIENCE:
+        if self._depth == 1 and not self._said:
             self._begin = time.perf_counter()
-            self._timer = threading.Timer(PATIENCE - self.spent, LOG.warning, (MESSAGE,))
+            self._timer = threading.Timer(PATIENCE - self.spent, self._say)
             self._timer.daemon = True
             self._timer.start()
 
@@ -53,6 +54,13 @@ class CompilationNotice(event.Listener):
             self._timer.cancel()
             self._timer = None
             self.spent += time.perf_counter() - self._begin
+            if self.spent >= PATIENCE:  # and the timer came a moment too late
+                self._say()
+
+    def _say(self) -> None:
+        if not self._said:
+            self._said = True
+            LOG.warning(MESSAGE)
 
 
 def _is_ours(event: Any) -> bool:
