@@ -3,6 +3,8 @@
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from scratchcv.layers import linear, linear_backward
 from scratchcv.losses import cross_entropy
 from scratchcv.metrics import mask_iou
@@ -48,13 +50,21 @@ def cross_entropy_row(count: int, classes: int) -> Row:
     return Row(f"softmax cross-entropy of {count:,} × {classes}, with gradient", draw, ours, theirs)
 
 
+def ellipses(rng, count, size):
+    """Draw masks as objects have them: one ellipse each, of any size and place."""
+    center = rng.uniform(0, size, (2, count, 1, 1))
+    radius = rng.uniform(size / 32, size / 3, (2, count, 1, 1))
+    row, column = np.arange(size)[:, None], np.arange(size)
+    return ((row - center[0]) / radius[0]) ** 2 + ((column - center[1]) / radius[1]) ** 2 < 1
+
+
 def mask_iou_row(count1: int, count2: int, side: int) -> Row:
     """Return the row of the overlaps of masks; PyTorch's is a product of matrices of zeros and ones."""
 
     def draw(short: bool) -> Inputs:
         rng = generator()
         counts, size = ((3, 2), 8) if short else ((count1, count2), side)
-        return {f"masks{i}": rng.random((n, size, size)) < 0.3 for i, n in enumerate(counts, start=1)}
+        return {f"masks{i}": ellipses(rng, n, size) for i, n in enumerate(counts, start=1)}
 
     def theirs(given: Inputs) -> Call:
         import torch
