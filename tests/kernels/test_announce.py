@@ -21,8 +21,9 @@ def compilation(module="scratchcv.kernels.iou"):
 
 
 @pytest.fixture(autouse=True)
-def _impatient(monkeypatch):
+def _impatient(monkeypatch, caplog):
     monkeypatch.setattr(announce, "PATIENCE", 0.2)
+    caplog.set_level(logging.WARNING, logger="scratchcv")  # the documents' examples silence it
 
 
 def compile_for(notice, seconds, module="scratchcv.kernels.iou"):
