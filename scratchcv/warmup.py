@@ -2,7 +2,7 @@
 
 import importlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,17 +51,13 @@ class WarmUp:
         return f"{self.compiled} kernels compiled, {self.ready} were ready: {self.seconds:.1f} s. {kept}"
 
 
-def warm_up(
-    dtype: DTypeLike = np.float32, *, only: Sequence[str] | None = None, progress: bool = False
-) -> WarmUp:
+def warm_up(dtype: DTypeLike = np.float32, *, progress: bool = False) -> WarmUp:
     """Compile every kernel for arrays of a dtype, or find it compiled.
 
     Parameters
     ----------
     dtype : dtype
         float32, which everything runs in, or float64, which gradient checks run in.
-    only : sequence of str, optional
-        Make these of the `calls` alone, in this order.
     progress : bool
         Show a progress bar if it takes more than two seconds.
 
@@ -90,9 +86,7 @@ def warm_up(
         kernels = cache.all_kernels()
         before = _misses(kernels)
         kind = np.float64 if np.dtype(dtype) == np.float64 else np.float32
-        chosen = dict(calls(kind))
-        names = list(chosen) if only is None else only
-        bar = tqdm([(name, chosen[name]) for name in names], disable=not progress, delay=2, unit="operation")
+        bar = tqdm(list(calls(kind)), disable=not progress, delay=2, unit="operation")
         for name, call in bar:
             bar.set_postfix_str(name)
             call()
