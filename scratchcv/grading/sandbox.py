@@ -144,7 +144,7 @@ class Sandbox:
         """
         data = np.frombuffer(source.encode(errors="replace"), np.uint8)
         answer = self._ask({"load": data, "filename": filename}, _MOST_STATUS)
-        problems = answer.get("problems")
+        problems: Any = answer.get("problems")
         if set(answer) != {"problems"} or not _all_are(problems, tuple):
             self._die("protocol", _NO_ANSWER)
         if any(tuple(map(type, problem)) != (int, str, str) for problem in problems):

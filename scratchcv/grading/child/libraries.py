@@ -14,12 +14,13 @@ from types import ModuleType
 from typing import Any
 
 _COMMON = """
-abc argparse array ast base64 bisect builtins cmath collections collections.abc colorsys contextlib copy csv
-dataclasses datetime decimal difflib dis enum fractions functools gc glob hashlib heapq html inspect io itertools
-json keyword linecache locale logging math numbers operator os pathlib pickle platform pprint queue random re
-reprlib secrets shutil signal statistics string struct sys tempfile textwrap threading time timeit token tokenize
-traceback types typing unittest uuid warnings weakref zlib
-encodings.ascii encodings.idna encodings.latin_1 encodings.utf_8 encodings.utf_16 encodings.unicode_escape
+abc argparse array ast base64 bisect builtins cmath collections collections.abc colorsys contextlib copy
+csv dataclasses datetime decimal difflib dis enum fractions functools gc glob hashlib heapq html inspect
+io itertools json keyword linecache locale logging math numbers operator os pathlib pickle platform
+pprint queue random re reprlib secrets shutil signal statistics string struct sys tempfile textwrap
+threading time timeit token tokenize traceback types typing unittest uuid warnings weakref zlib
+encodings.ascii encodings.idna encodings.latin_1 encodings.utf_8 encodings.utf_16
+encodings.unicode_escape
 """
 """Modules of the standard library that submissions, or Python itself, import now and then."""
 
