@@ -13,6 +13,7 @@ import numpy as np
 
 from scratchcv.grading.child.serve import OUT_OF_MEMORY
 from scratchcv.grading.child.wire import PREFIX_SIZE, WireError, build, pack, parse_header, parse_prefix
+from scratchcv.grading.host import ClosedMemory, UserSlot
 from scratchcv.grading.launch import POSIX, launch, library_folder
 from scratchcv.grading.levels import Status, level_of
 from scratchcv.grading.outcome import (
@@ -109,9 +110,21 @@ class Sandbox:
             "memory": limits.memory,
             "cpu_seconds": limits.cpu_seconds,
             "parent": os.getpid(),
-            "uid": None,
         }
-        self._process, descriptors = launch(settings)
+        try:
+            self._slot = UserSlot()
+        except OSError as error:
+            raise SandboxFaultError(str(error)) from None
+        self._memory = ClosedMemory()
+        try:
+            self._process, descriptors = launch(
+                {**settings, "uid": self._slot.uid if "uid" in layers else None}
+            )
+        except BaseException as error:
+            self._release()
+            if isinstance(error, OSError):
+                raise SandboxFaultError(f"no process can be started: {error}") from None
+            raise
         self._printed = Printed(limits.kept_output, limits.most_output)
         kind = PolledPipes if POSIX else ThreadedPipes
         self._pipes: Pipes = kind(*descriptors, self._printed)
@@ -207,6 +220,11 @@ class Sandbox:
             self._process.kill()
         self._process.wait()
         self._pipes.close()
+        self._release()
+
+    def _release(self) -> None:
+        self._slot.release()
+        self._memory.release()
 
     def _first_frame(self) -> Status:
         try:
@@ -219,7 +237,8 @@ class Sandbox:
         for name, expected in ours.items():
             if about.get(name) != expected:
                 raise SandboxFaultError(f"the sealed process has another {name}: {about.get(name)!r}")
-        return Status(level=level_of(about["probes"]), **about)
+        own_uid = about["uid"] is not None and about["uid"] == self._slot.uid
+        return Status(level=level_of(about["probes"], own_uid=own_uid), **about)
 
     def _ask(self, request: dict[str, Any], most: int) -> dict[str, Any]:
         if self._death is not None:

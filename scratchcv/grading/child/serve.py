@@ -73,7 +73,7 @@ class Channel:
 def serve(channel: Channel, status: dict[str, Any]) -> None:
     """Report, then answer requests until the pipe ends."""
     about = {"python": sys.version, "numpy": np.__version__, "executable": sys.executable}
-    channel.send(status | about)
+    channel.send(status | about | {"uid": os.getuid() if hasattr(os, "getuid") else None})
     submission: Submission | None = None
     try:
         while True:
