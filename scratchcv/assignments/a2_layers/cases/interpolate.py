@@ -1,4 +1,4 @@
-"""Inputs of `interpolate`, bilinear alone: larger and smaller, by size and by factor, both kinds of corners."""
+"""Inputs of `interpolate`, bilinear alone: larger and smaller, with corners aligned or not."""
 
 from typing import Any
 
@@ -155,4 +155,5 @@ def magnitude(x: Array, *settings: Any, **named: Any) -> Array:
     A position is rounded like a number of pixels.
     """
     largest: Array = abs(x).max(axis=(2, 3), keepdims=True)
-    return largest * max(x.shape[2:])
+    size: Array = largest * max(x.shape[2:])
+    return size

@@ -125,7 +125,8 @@ def drawn_on_beyond_the_border(
     def matrix(p: Array, s: float, side: int) -> Array:
         first = np.clip(np.trunc(p), 0, max(side - 2, 0))
         part = (p - first if side > 1 else 0 * p)[:, None]
-        return (1 - part) * _hat(first, side) + part * _hat(first + 1, side)
+        weights: Array = (1 - part) * _hat(first, side) + part * _hat(first + 1, side)
+        return weights
 
     return _resize(x, size, scale_factor, align_corners, matrix)
 
@@ -145,7 +146,8 @@ def weights_exchanged(
     def matrix(p: Array, s: float, side: int) -> Array:
         first = np.floor(p)
         part = (p - first)[:, None]
-        return part * _hat(first, side) + (1 - part) * _hat(first + 1, side)
+        weights: Array = part * _hat(first, side) + (1 - part) * _hat(first + 1, side)
+        return weights
 
     return _resize(x, size, scale_factor, align_corners, matrix)
 
@@ -181,7 +183,7 @@ def smoothed(
     """
 
     def matrix(p: Array, s: float, side: int) -> Array:
-        weights = np.maximum(0, 1 - abs(p[:, None] - np.arange(side)) / max(s, 1))
+        weights: Array = np.maximum(0, 1 - abs(p[:, None] - np.arange(side)) / max(s, 1))
         return weights / weights.sum(axis=1, keepdims=True) if s > 1 else _hat(p, side)
 
     return _resize(x, size, scale_factor, align_corners, matrix)

@@ -7,15 +7,16 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 Size = int | tuple[int, ...]
+Given = Size | None
 
 
 def added_up(
     x: Array,
     indices: Array,
     kernel_size: Size,
-    stride: Size | None = None,
+    stride: Given = None,
     padding: Size = 0,
-    output_size: Size | None = None,
+    output_size: Given = None,
 ) -> Array:
     """A maximum that had won two windows stands twice as large in your output.
 
@@ -28,9 +29,9 @@ def corner_of_the_window(
     x: Array,
     indices: Array,
     kernel_size: Size,
-    stride: Size | None = None,
+    stride: Given = None,
     padding: Size = 0,
-    output_size: Size | None = None,
+    output_size: Given = None,
 ) -> Array:
     """You put each value into the upper left corner of its window, a bed of nails.
 
@@ -46,9 +47,9 @@ def window_filled(
     x: Array,
     indices: Array,
     kernel_size: Size,
-    stride: Size | None = None,
+    stride: Given = None,
     padding: Size = 0,
-    output_size: Size | None = None,
+    output_size: Given = None,
 ) -> Array:
     """You fill the whole window with its value, as nearest-neighbour upsampling does.
 
@@ -67,9 +68,9 @@ def rows_as_long_as_columns(
     x: Array,
     indices: Array,
     kernel_size: Size,
-    stride: Size | None = None,
+    stride: Given = None,
     padding: Size = 0,
-    output_size: Size | None = None,
+    output_size: Given = None,
 ) -> Array:
     """You find row and column by dividing by the height. A row is W pixels long: divmod(index, W)."""
     H, W = _size(x, kernel_size, stride, padding, output_size)
@@ -80,9 +81,9 @@ def down_the_columns(
     x: Array,
     indices: Array,
     kernel_size: Size,
-    stride: Size | None = None,
+    stride: Given = None,
     padding: Size = 0,
-    output_size: Size | None = None,
+    output_size: Given = None,
 ) -> Array:
     """You exchange row and column: index // W is the row, index % W the column."""
     H, W = _size(x, kernel_size, stride, padding, output_size)
@@ -93,9 +94,9 @@ def rows_of_the_small_image(
     x: Array,
     indices: Array,
     kernel_size: Size,
-    stride: Size | None = None,
+    stride: Given = None,
     padding: Size = 0,
-    output_size: Size | None = None,
+    output_size: Given = None,
 ) -> Array:
     """You divide the indices by the width of x. They count in the output, whose rows are longer."""
     (H, W), width = _size(x, kernel_size, stride, padding, output_size), x.shape[3]
@@ -106,9 +107,9 @@ def all_on_the_first_plane(
     x: Array,
     indices: Array,
     kernel_size: Size,
-    stride: Size | None = None,
+    stride: Given = None,
     padding: Size = 0,
-    output_size: Size | None = None,
+    output_size: Given = None,
 ) -> Array:
     """All your values land in the first channel of the first image.
 
@@ -125,9 +126,9 @@ def indices_of_the_first_channel(
     x: Array,
     indices: Array,
     kernel_size: Size,
-    stride: Size | None = None,
+    stride: Given = None,
     padding: Size = 0,
-    output_size: Size | None = None,
+    output_size: Given = None,
 ) -> Array:
     """You use the first channel's indices for all channels. Each channel has maxima of its own."""
     shared = np.broadcast_to(indices[:, :1], indices.shape)
@@ -138,9 +139,9 @@ def counted_from_one(
     x: Array,
     indices: Array,
     kernel_size: Size,
-    stride: Size | None = None,
+    stride: Given = None,
     padding: Size = 0,
-    output_size: Size | None = None,
+    output_size: Given = None,
 ) -> Array:
     """Your values land one pixel too early: indices count from 0."""
     H, W = _size(x, kernel_size, stride, padding, output_size)
@@ -151,9 +152,9 @@ def output_size_ignored(
     x: Array,
     indices: Array,
     kernel_size: Size,
-    stride: Size | None = None,
+    stride: Given = None,
     padding: Size = 0,
-    output_size: Size | None = None,
+    output_size: Given = None,
 ) -> Array:
     """You never look at output_size.
 
@@ -167,9 +168,9 @@ def first_two_of_four(
     x: Array,
     indices: Array,
     kernel_size: Size,
-    stride: Size | None = None,
+    stride: Given = None,
     padding: Size = 0,
-    output_size: Size | None = None,
+    output_size: Given = None,
 ) -> Array:
     """Where output_size has four numbers they are (N, C, H, W).
 
@@ -183,9 +184,9 @@ def stride_times_size(
     x: Array,
     indices: Array,
     kernel_size: Size,
-    stride: Size | None = None,
+    stride: Given = None,
     padding: Size = 0,
-    output_size: Size | None = None,
+    output_size: Given = None,
 ) -> Array:
     """Your output is stride times as large as x.
 
@@ -200,9 +201,9 @@ def padding_not_taken_off(
     x: Array,
     indices: Array,
     kernel_size: Size,
-    stride: Size | None = None,
+    stride: Given = None,
     padding: Size = 0,
-    output_size: Size | None = None,
+    output_size: Given = None,
 ) -> Array:
     """Your output has the padding's rows and columns.
 
@@ -215,9 +216,9 @@ def sides_swapped(
     x: Array,
     indices: Array,
     kernel_size: Size,
-    stride: Size | None = None,
+    stride: Given = None,
     padding: Size = 0,
-    output_size: Size | None = None,
+    output_size: Given = None,
 ) -> Array:
     """You exchange the sides of the output.
 
@@ -230,14 +231,12 @@ def _pair(value: Size) -> tuple[int, int]:
     return (value[-2], value[-1]) if isinstance(value, tuple) else (value, value)
 
 
-def _corners(x: Array, kernel_size: Size, stride: Size | None, padding: Size) -> tuple[Array, Array]:
+def _corners(x: Array, kernel_size: Size, stride: Given, padding: Size) -> tuple[Array, Array]:
     (sh, sw), (ph, pw) = _pair(kernel_size if stride is None else stride), _pair(padding)
     return sh * np.arange(x.shape[2]) - ph, sw * np.arange(x.shape[3]) - pw
 
 
-def _size(
-    x: Array, kernel_size: Size, stride: Size | None, padding: Size, output_size: Size | None
-) -> tuple[int, int]:
+def _size(x: Array, kernel_size: Size, stride: Given, padding: Size, output_size: Given) -> tuple[int, int]:
     if output_size is not None:
         return _pair(output_size)
     (kh, kw), (ph, pw) = _pair(kernel_size), _pair(padding)

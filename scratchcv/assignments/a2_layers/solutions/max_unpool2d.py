@@ -7,15 +7,16 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 Size = int | tuple[int, ...]
+Given = Size | None
 
 
 def loops(
     x: Array,
     indices: Array,
     kernel_size: Size,
-    stride: Size | None = None,
+    stride: Given = None,
     padding: Size = 0,
-    output_size: Size | None = None,
+    output_size: Given = None,
 ) -> Array:
     """A loop over the values; of those that meet the first one stays."""
     y = np.zeros((*x.shape[:2], *_size(x, kernel_size, stride, padding, output_size)), x.dtype)
@@ -29,9 +30,9 @@ def put_along_the_planes(
     x: Array,
     indices: Array,
     kernel_size: Size,
-    stride: Size | None = None,
+    stride: Given = None,
     padding: Size = 0,
-    output_size: Size | None = None,
+    output_size: Given = None,
 ) -> Array:
     """np.put_along_axis on flattened images."""
     (N, C, height, width), (H, W) = x.shape, _size(x, kernel_size, stride, padding, output_size)
@@ -45,9 +46,9 @@ def one_long_row(
     x: Array,
     indices: Array,
     kernel_size: Size,
-    stride: Size | None = None,
+    stride: Given = None,
     padding: Size = 0,
-    output_size: Size | None = None,
+    output_size: Given = None,
 ) -> Array:
     """All planes in one row, indices moved on by the planes before."""
     (N, C), (H, W) = x.shape[:2], _size(x, kernel_size, stride, padding, output_size)
@@ -60,9 +61,9 @@ def axes_by_name(
     x: Array,
     indices: Array,
     kernel_size: Size,
-    stride: Size | None = None,
+    stride: Given = None,
     padding: Size = 0,
-    output_size: Size | None = None,
+    output_size: Given = None,
 ) -> Array:
     """One assignment with an index for each axis, into Fortran's order."""
     N, C, H, W = *x.shape[:2], *_size(x, kernel_size, stride, padding, output_size)
@@ -76,9 +77,9 @@ def asked_by_each_pixel(
     x: Array,
     indices: Array,
     kernel_size: Size,
-    stride: Size | None = None,
+    stride: Given = None,
     padding: Size = 0,
-    output_size: Size | None = None,
+    output_size: Given = None,
 ) -> Array:
     """Each pixel of the output asks which value belongs to it."""
     (N, C), (H, W) = x.shape[:2], _size(x, kernel_size, stride, padding, output_size)
@@ -93,9 +94,9 @@ def single_precision(
     x: Array,
     indices: Array,
     kernel_size: Size,
-    stride: Size | None = None,
+    stride: Given = None,
     padding: Size = 0,
-    output_size: Size | None = None,
+    output_size: Given = None,
 ) -> Array:
     """Answers in float32, whatever came."""
     return loops(x.astype(np.float32), indices, kernel_size, stride, padding, output_size)
@@ -105,9 +106,7 @@ def _pair(value: Size) -> tuple[int, int]:
     return (value[-2], value[-1]) if isinstance(value, tuple) else (value, value)
 
 
-def _size(
-    x: Array, kernel_size: Size, stride: Size | None, padding: Size, output_size: Size | None
-) -> tuple[int, int]:
+def _size(x: Array, kernel_size: Size, stride: Given, padding: Size, output_size: Given) -> tuple[int, int]:
     if output_size is not None:
         return _pair(output_size)
     (kh, kw), (ph, pw) = _pair(kernel_size), _pair(padding)
