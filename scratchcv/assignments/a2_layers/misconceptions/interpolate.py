@@ -11,42 +11,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+Flag = bool | None
 Factor = float | tuple[float, float] | None
 Size = int | tuple[int, int] | None
 
 
 def nearest(
-    x: Array,
-    size: Size = None,
-    scale_factor: Factor = None,
-    mode: str = "",
-    align_corners: bool | None = None,
+    x: Array, size: Size = None, scale_factor: Factor = None, mode: str = "", align_corners: Flag = None
 ) -> Array:
     """You copy the nearest pixel. Bilinear means a mixture of two a side, with weights by distance."""
     return _resize(x, size, scale_factor, align_corners, lambda p, s, side: _hat(np.floor(p + 0.5), side))
 
 
 def without_half_pixels(
-    x: Array,
-    size: Size = None,
-    scale_factor: Factor = None,
-    mode: str = "",
-    align_corners: bool | None = None,
+    x: Array, size: Size = None, scale_factor: Factor = None, mode: str = "", align_corners: Flag = None
 ) -> Array:
-    """You use p = o · s.
+    """You use p = o · s, where it should be (o + ½) · s − ½.
 
-    Pixels have an extent, and the edges of the images coincide, not the first centres: p = (o + ½) · s −
-    ½.
+    Pixels have an extent: what coincides are the edges of both images, not the centres of their first pixels.
     """
     return _resize(x, size, scale_factor, align_corners, half_pixel=lambda o, s: o * s)
 
 
 def half_a_pixel_too_far(
-    x: Array,
-    size: Size = None,
-    scale_factor: Factor = None,
-    mode: str = "",
-    align_corners: bool | None = None,
+    x: Array, size: Size = None, scale_factor: Factor = None, mode: str = "", align_corners: Flag = None
 ) -> Array:
     """Your image is shifted by half a pixel.
 
@@ -56,22 +44,14 @@ def half_a_pixel_too_far(
 
 
 def corners_always_aligned(
-    x: Array,
-    size: Size = None,
-    scale_factor: Factor = None,
-    mode: str = "",
-    align_corners: bool | None = None,
+    x: Array, size: Size = None, scale_factor: Factor = None, mode: str = "", align_corners: Flag = None
 ) -> Array:
     """You align the corners always. By default the edges of the images coincide, and p = (o + ½) · s − ½."""
     return _resize(x, size, scale_factor, True)
 
 
 def corners_never_aligned(
-    x: Array,
-    size: Size = None,
-    scale_factor: Factor = None,
-    mode: str = "",
-    align_corners: bool | None = None,
+    x: Array, size: Size = None, scale_factor: Factor = None, mode: str = "", align_corners: Flag = None
 ) -> Array:
     """You never look at align_corners.
 
@@ -81,11 +61,7 @@ def corners_never_aligned(
 
 
 def corners_missed(
-    x: Array,
-    size: Size = None,
-    scale_factor: Factor = None,
-    mode: str = "",
-    align_corners: bool | None = None,
+    x: Array, size: Size = None, scale_factor: Factor = None, mode: str = "", align_corners: Flag = None
 ) -> Array:
     """With corners aligned your last output misses the last pixel.
 
@@ -97,11 +73,7 @@ def corners_missed(
 
 
 def zeros_outside(
-    x: Array,
-    size: Size = None,
-    scale_factor: Factor = None,
-    mode: str = "",
-    align_corners: bool | None = None,
+    x: Array, size: Size = None, scale_factor: Factor = None, mode: str = "", align_corners: Flag = None
 ) -> Array:
     """Your border fades to zero.
 
@@ -111,11 +83,7 @@ def zeros_outside(
 
 
 def drawn_on_beyond_the_border(
-    x: Array,
-    size: Size = None,
-    scale_factor: Factor = None,
-    mode: str = "",
-    align_corners: bool | None = None,
+    x: Array, size: Size = None, scale_factor: Factor = None, mode: str = "", align_corners: Flag = None
 ) -> Array:
     """Beyond the border you draw the line on.
 
@@ -132,11 +100,7 @@ def drawn_on_beyond_the_border(
 
 
 def weights_exchanged(
-    x: Array,
-    size: Size = None,
-    scale_factor: Factor = None,
-    mode: str = "",
-    align_corners: bool | None = None,
+    x: Array, size: Size = None, scale_factor: Factor = None, mode: str = "", align_corners: Flag = None
 ) -> Array:
     """You exchange the weights: the nearer pixel gets the larger one.
 
@@ -153,11 +117,7 @@ def weights_exchanged(
 
 
 def rows_alone(
-    x: Array,
-    size: Size = None,
-    scale_factor: Factor = None,
-    mode: str = "",
-    align_corners: bool | None = None,
+    x: Array, size: Size = None, scale_factor: Factor = None, mode: str = "", align_corners: Flag = None
 ) -> Array:
     """You interpolate along the rows alone.
 
@@ -171,11 +131,7 @@ def rows_alone(
 
 
 def smoothed(
-    x: Array,
-    size: Size = None,
-    scale_factor: Factor = None,
-    mode: str = "",
-    align_corners: bool | None = None,
+    x: Array, size: Size = None, scale_factor: Factor = None, mode: str = "", align_corners: Flag = None
 ) -> Array:
     """Where you shrink, you take the mean of all pixels below an output.
 
@@ -190,11 +146,7 @@ def smoothed(
 
 
 def step_of_rounded_size(
-    x: Array,
-    size: Size = None,
-    scale_factor: Factor = None,
-    mode: str = "",
-    align_corners: bool | None = None,
+    x: Array, size: Size = None, scale_factor: Factor = None, mode: str = "", align_corners: Flag = None
 ) -> Array:
     """Where a factor is given the step is 1 / factor, though the size was rounded; you divide the sizes."""
     size = _outputs(x, size, scale_factor)
@@ -202,22 +154,14 @@ def step_of_rounded_size(
 
 
 def rounded_up(
-    x: Array,
-    size: Size = None,
-    scale_factor: Factor = None,
-    mode: str = "",
-    align_corners: bool | None = None,
+    x: Array, size: Size = None, scale_factor: Factor = None, mode: str = "", align_corners: Flag = None
 ) -> Array:
     """Your output is one too large where side times factor is no whole number: it rounds down."""
     return _resize(x, size, scale_factor, align_corners, round_size=math.ceil)
 
 
 def divided_by_factor(
-    x: Array,
-    size: Size = None,
-    scale_factor: Factor = None,
-    mode: str = "",
-    align_corners: bool | None = None,
+    x: Array, size: Size = None, scale_factor: Factor = None, mode: str = "", align_corners: Flag = None
 ) -> Array:
     """You divide by the factor: a scale_factor of 2 makes the image twice as large, not half."""
     factors = _pair(scale_factor)
@@ -226,11 +170,7 @@ def divided_by_factor(
 
 
 def sides_exchanged(
-    x: Array,
-    size: Size = None,
-    scale_factor: Factor = None,
-    mode: str = "",
-    align_corners: bool | None = None,
+    x: Array, size: Size = None, scale_factor: Factor = None, mode: str = "", align_corners: Flag = None
 ) -> Array:
     """You exchange the sides.
 
@@ -240,11 +180,7 @@ def sides_exchanged(
 
 
 def one_step_for_both(
-    x: Array,
-    size: Size = None,
-    scale_factor: Factor = None,
-    mode: str = "",
-    align_corners: bool | None = None,
+    x: Array, size: Size = None, scale_factor: Factor = None, mode: str = "", align_corners: Flag = None
 ) -> Array:
     """You use the step of the rows for the columns too. Each side has its own: H / H' and W / W'."""
     height, width = _outputs(x, size, scale_factor)
@@ -282,7 +218,7 @@ def _resize(
     x: Array,
     size: Size,
     factor: Factor,
-    align_corners: bool | None,
+    align_corners: Flag,
     across: Callable[[Array, float, int], Array] = lambda p, s, side: _hat(p, side),
     down: Callable[[Array, float, int], Array] | None = None,
     half_pixel: Callable[[Array, float], Array] = lambda o, s: (o + 0.5) * s - 0.5,

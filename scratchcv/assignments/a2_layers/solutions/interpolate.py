@@ -7,16 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+Flag = bool | None
 Factor = float | tuple[float, float] | None
 Size = int | tuple[int, int] | None
 
 
 def loops(
-    x: Array,
-    size: Size = None,
-    scale_factor: Factor = None,
-    mode: str = "",
-    align_corners: bool | None = None,
+    x: Array, size: Size = None, scale_factor: Factor = None, mode: str = "", align_corners: Flag = None
 ) -> Array:
     """A loop over the outputs, each a mixture of four pixels."""
     rows, columns = _positions(x, size, scale_factor, align_corners)
@@ -34,11 +31,7 @@ def loops(
 
 
 def hats(
-    x: Array,
-    size: Size = None,
-    scale_factor: Factor = None,
-    mode: str = "",
-    align_corners: bool | None = None,
+    x: Array, size: Size = None, scale_factor: Factor = None, mode: str = "", align_corners: Flag = None
 ) -> Array:
     """The lecture's formula: max(0, 1 − |p − i|) as matrices, positions clipped to the image."""
     rows, columns = _positions(x, size, scale_factor, align_corners)
@@ -50,11 +43,7 @@ def hats(
 
 
 def repeated_border(
-    x: Array,
-    size: Size = None,
-    scale_factor: Factor = None,
-    mode: str = "",
-    align_corners: bool | None = None,
+    x: Array, size: Size = None, scale_factor: Factor = None, mode: str = "", align_corners: Flag = None
 ) -> Array:
     """The image padded by its own border, first columns, then rows; the result is not contiguous."""
     rows, columns = _positions(x, size, scale_factor, align_corners)
@@ -67,11 +56,7 @@ def repeated_border(
 
 
 def numpys_own(
-    x: Array,
-    size: Size = None,
-    scale_factor: Factor = None,
-    mode: str = "",
-    align_corners: bool | None = None,
+    x: Array, size: Size = None, scale_factor: Factor = None, mode: str = "", align_corners: Flag = None
 ) -> Array:
     """np.interp along rows and then along columns: it repeats the ends by itself."""
     rows, columns = _positions(x, size, scale_factor, align_corners)
@@ -84,11 +69,7 @@ def numpys_own(
 
 
 def from_the_pixels(
-    x: Array,
-    size: Size = None,
-    scale_factor: Factor = None,
-    mode: str = "",
-    align_corners: bool | None = None,
+    x: Array, size: Size = None, scale_factor: Factor = None, mode: str = "", align_corners: Flag = None
 ) -> Array:
     """Each pixel is spread over the outputs that it reaches, instead of gathered by them."""
     rows, columns = _positions(x, size, scale_factor, align_corners)
@@ -102,11 +83,7 @@ def from_the_pixels(
 
 
 def single_precision(
-    x: Array,
-    size: Size = None,
-    scale_factor: Factor = None,
-    mode: str = "",
-    align_corners: bool | None = None,
+    x: Array, size: Size = None, scale_factor: Factor = None, mode: str = "", align_corners: Flag = None
 ) -> Array:
     """Positions, weights and answers in float32, whatever came."""
     y, positions = x.astype(np.float32), _positions(x, size, scale_factor, align_corners)
@@ -119,7 +96,7 @@ def single_precision(
     return y
 
 
-def _positions(x: Array, size: Size, factor: Factor, align_corners: bool | None) -> tuple[Array, Array]:
+def _positions(x: Array, size: Size, factor: Factor, align_corners: Flag) -> tuple[Array, Array]:
     """Return where the outputs lie among the rows, and among the columns."""
     factors = factor if isinstance(factor, tuple) else (factor, factor)
     sizes = size if isinstance(size, tuple) else (size, size)
