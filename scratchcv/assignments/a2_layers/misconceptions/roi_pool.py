@@ -192,7 +192,8 @@ def grid_exchanged(x: Array, rois: Array, output_size: Size, spatial_scale: floa
 
 
 def _half_away(values: Array) -> Array:
-    return np.trunc(values + np.copysign(0.5, values))
+    rounded: Array = np.trunc(values + np.copysign(0.5, values))
+    return rounded
 
 
 def _corners(rois: Array, scale: float, rounded: Callable[[Array], Array] = _half_away) -> Array:
