@@ -144,8 +144,8 @@ def whole_numbers(rng: np.random.Generator) -> Call:
 
 
 def many(rng: np.random.Generator) -> Call:
-    """Hundreds of scores, mean."""
-    return Call(*_scores(rng, (int(rng.integers(30, 50)), 9), ignored=True))
+    """About a hundred scores, mean."""
+    return Call(*_scores(rng, (int(rng.integers(9, 13)), 9), ignored=True))
 
 
 def a_batch(rng: np.random.Generator) -> Call:

@@ -105,7 +105,7 @@ def nobody_touches(rng):
 
 
 def _at(rng, threshold):
-    """Return IoUs of which two anchors' largest are at the threshold, and are not the best of their truths."""
+    """Return IoUs of which two anchors have their largest at the threshold, and are no truth's best."""
     iou = _iou(rng, 9, 2)
     first, second, third, fourth = rng.permutation(9)[:4]
     iou[first], iou[second] = [threshold, 0.1], [0.0, threshold]

@@ -134,8 +134,8 @@ def whole_logits(rng: np.random.Generator) -> Call:
 
 
 def many(rng: np.random.Generator) -> Call:
-    """Hundreds of anchors, summed."""
-    return Call(*_anchors(rng, (int(rng.integers(30, 50)), 9)), reduction="sum")
+    """About a hundred scores, summed."""
+    return Call(*_anchors(rng, (int(rng.integers(9, 13)), 9)), reduction="sum")
 
 
 def single_precision(rng: np.random.Generator) -> Call:

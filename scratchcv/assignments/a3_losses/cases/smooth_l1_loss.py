@@ -131,8 +131,8 @@ def a_batch(rng: np.random.Generator) -> Call:
 
 
 def many(rng: np.random.Generator) -> Call:
-    """Hundreds of differences."""
-    return Call(*_pair(rng, (int(rng.integers(60, 90)), 4)), reduction="sum")
+    """About a hundred differences."""
+    return Call(*_pair(rng, (int(rng.integers(20, 27)), 4)), reduction="sum")
 
 
 def whole_numbers(rng: np.random.Generator) -> Call:
