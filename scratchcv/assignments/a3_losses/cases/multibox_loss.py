@@ -6,6 +6,7 @@ from scratchcv.boxes.sampling import hard_negative_mask
 from scratchcv.grading.case import Call
 from scratchcv.layers.softmax import log_softmax
 
+
 def _boxes(rng, anchors, *positives, classes=3):
     """Return logits, deltas, labels and targets of images with these numbers of positives.
 

@@ -1,10 +1,7 @@
 """Inputs for `sigmoid_focal_loss`: sure and unsure, right and wrong, for many alphas and gammas."""
 
-from typing import Any
-
 import numpy as np
 
-from scratchcv.checks import Array
 from scratchcv.grading.case import Call
 from scratchcv.layers.sigmoid import log_sigmoid, sigmoid
 from scratchcv.losses.reduction import reduce
@@ -13,7 +10,7 @@ _SURE = 8.0
 """From this logit on, a probability that was rounded no longer tells how near 0 or 1 it is."""
 
 
-def _anchors(rng: np.random.Generator, shape: tuple[int, ...] | None = None) -> tuple[Array, Array]:
+def _anchors(rng, shape=None):
     """Return logits and targets, of which both kinds occur, right and wrong."""
     shape = shape or (int(rng.integers(6, 12)),)
     count = int(np.prod(shape))
@@ -22,146 +19,146 @@ def _anchors(rng: np.random.Generator, shape: tuple[int, ...] | None = None) -> 
     return logits.reshape(shape), (order // 2 % 2).reshape(shape)
 
 
-def the_lectures_values(rng: np.random.Generator) -> Call:
+def the_lectures_values(rng):
     """Positives that got the lecture's probabilities .1, .3, .5, .6 and .9, not weighted."""
     p = np.array([0.1, 0.3, 0.5, 0.6, 0.9])
     return Call(np.log(p / (1 - p)), np.ones(5, int), alpha=-1)
 
 
-def the_lectures_cross_entropy(rng: np.random.Generator) -> Call:
+def the_lectures_cross_entropy(rng):
     """Gamma = 0 of the same: the cross-entropy."""
     p = np.array([0.1, 0.3, 0.5, 0.6, 0.9])
     return Call(np.log(p / (1 - p)), np.ones(5, int), alpha=-1, gamma=0.0)
 
 
-def the_lectures_five(rng: np.random.Generator) -> Call:
+def the_lectures_five(rng):
     """Gamma = 5 of the same: the figure's lowest curve."""
     p = np.array([0.1, 0.3, 0.5, 0.6, 0.9])
     return Call(np.log(p / (1 - p)), np.ones(5, int), alpha=-1, gamma=5.0)
 
 
-def first_anchors(rng: np.random.Generator) -> Call:
+def first_anchors(rng):
     """Positives and negatives, with alpha and gamma as RetinaNet has them."""
     return Call(np.array([2.0, -1.0, 2.0, -1.0]), np.array([1, 1, 0, 0]))
 
 
-def first_sum(rng: np.random.Generator) -> Call:
+def first_sum(rng):
     """Their sum."""
     return Call(np.array([2.0, -1.0, 2.0, -1.0]), np.array([1, 1, 0, 0]), reduction="sum")
 
 
-def first_mean(rng: np.random.Generator) -> Call:
+def first_mean(rng):
     """Their mean."""
     return Call(np.array([2.0, -1.0, 2.0, -1.0]), np.array([1, 1, 0, 0]), reduction="mean")
 
 
-def positives(rng: np.random.Generator) -> Call:
+def positives(rng):
     """Positives alone."""
     logits, _ = _anchors(rng)
     return Call(logits, np.ones(len(logits), int))
 
 
-def negatives(rng: np.random.Generator) -> Call:
+def negatives(rng):
     """Negatives alone."""
     logits, _ = _anchors(rng)
     return Call(logits, np.zeros(len(logits), int))
 
 
-def both(rng: np.random.Generator) -> Call:
+def both(rng):
     """Positives and negatives."""
     return Call(*_anchors(rng))
 
 
-def not_weighted(rng: np.random.Generator) -> Call:
+def not_weighted(rng):
     """Alpha = -1: nothing is weighted."""
     return Call(*_anchors(rng), alpha=-1)
 
 
-def heavy_positives(rng: np.random.Generator) -> Call:
+def heavy_positives(rng):
     """Alpha near 1."""
     return Call(*_anchors(rng), alpha=float(rng.uniform(0.7, 0.95)))
 
 
-def only_positives_weigh(rng: np.random.Generator) -> Call:
+def only_positives_weigh(rng):
     """Alpha = 1: negatives weigh nothing."""
     return Call(*_anchors(rng), alpha=1.0)
 
 
-def cross_entropy(rng: np.random.Generator) -> Call:
+def cross_entropy(rng):
     """Gamma = 0: cross-entropy, weighted."""
     return Call(*_anchors(rng), gamma=0.0)
 
 
-def gamma_one(rng: np.random.Generator) -> Call:
+def gamma_one(rng):
     """Gamma = 1, and both kinds weigh the same."""
     return Call(*_anchors(rng), alpha=0.5, gamma=1.0)
 
 
-def gamma_below_one(rng: np.random.Generator) -> Call:
+def gamma_below_one(rng):
     """Gamma between 0 and 1."""
     return Call(*_anchors(rng), gamma=float(rng.uniform(0.2, 0.8)))
 
 
-def large_gamma(rng: np.random.Generator) -> Call:
+def large_gamma(rng):
     """Gamma from 3 to 5."""
     return Call(*_anchors(rng), gamma=float(rng.uniform(3, 5)))
 
 
-def mean(rng: np.random.Generator) -> Call:
+def mean(rng):
     """Mean of positives and negatives."""
     return Call(*_anchors(rng), reduction="mean")
 
 
-def total(rng: np.random.Generator) -> Call:
+def total(rng):
     """Sum of positives and negatives, another gamma."""
     return Call(*_anchors(rng), gamma=1.5, reduction="sum")
 
 
-def of_classes(rng: np.random.Generator) -> Call:
+def of_classes(rng):
     """Anchors and classes: two axes, mean."""
     return Call(*_anchors(rng, (int(rng.integers(3, 7)), 5)), reduction="mean")
 
 
-def floating_targets(rng: np.random.Generator) -> Call:
+def floating_targets(rng):
     """Targets 0.0 and 1.0, in a batch: three axes."""
     logits, targets = _anchors(rng, (2, int(rng.integers(3, 6)), 3))
     return Call(logits, targets.astype(float), gamma=3.0)
 
 
-def whole_logits(rng: np.random.Generator) -> Call:
+def whole_logits(rng):
     """Logits that are integers."""
     return Call(rng.permutation(np.array([-3, -2, -1, 1, 2, 3])), np.array([1, 0, 1, 0, 1, 0]))
 
 
-def many(rng: np.random.Generator) -> Call:
+def many(rng):
     """About a hundred scores, summed."""
     return Call(*_anchors(rng, (int(rng.integers(9, 13)), 9)), reduction="sum")
 
 
-def single_precision(rng: np.random.Generator) -> Call:
+def single_precision(rng):
     """Single precision."""
     logits, targets = _anchors(rng, (12,))
     return Call(logits.astype(np.float32), targets)
 
 
-def large_logits(rng: np.random.Generator) -> Call:
+def large_logits(rng):
     """Logits up to 1000, right and wrong: nothing may overflow, and no logarithm of 0 be taken."""
     logits = np.array([1000.0, -1000.0, *rng.uniform(40, 900, 3), *rng.uniform(-900, -40, 3)])
     return Call(logits, np.array([0, 1, 0, 1, 0, 1, 0, 1]))
 
 
-def large_logits_summed(rng: np.random.Generator) -> Call:
+def large_logits_summed(rng):
     """Large logits, nearly all of them wrong, summed without weights."""
     logits = rng.uniform(750, 900, 6) * np.array([1, -1, 1, -1, 1, 1])
     return Call(logits, np.array([0, 1, 0, 1, 1, 0]), alpha=-1, gamma=1.0, reduction="sum")
 
 
-def no_anchors(rng: np.random.Generator) -> Call:
+def no_anchors(rng):
     """No anchors."""
     return Call(np.zeros((0, 3)), np.zeros((0, 3), int))
 
 
-def mean_of_nothing(rng: np.random.Generator) -> Call:
+def mean_of_nothing(rng):
     """No anchors: the mean of nothing is 0."""
     return Call(np.zeros(0), np.zeros(0, int), reduction="mean")
 
@@ -198,14 +195,7 @@ HIDDEN = (
 EDGES = (no_anchors, mean_of_nothing)
 
 
-def magnitude(
-    logits: Array,
-    targets: Array,
-    *,
-    alpha: float = 0.25,
-    gamma: float = 2.0,
-    reduction: str = "none",
-) -> tuple[Any, Array]:
+def magnitude(logits, targets, *, alpha=0.25, gamma=2.0, reduction="none"):
     r"""Return what a rounding of p_t, of 1 - p_t and of log p_t makes of the loss and of its gradient.
 
     With q = 1 - p_t and h = -log p_t, the loss is :math:`\alpha_t q^\gamma h`. The lecture's formula takes

@@ -1,15 +1,11 @@
 """Right ways to write `hard_negative_mask` that differ from the library's."""
 
 import heapq
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-
-Array = NDArray[Any]
 
 
-def loops(background_loss: Array, positive: Array, ratio: float = 3.0) -> Array:
+def loops(background_loss, positive, ratio=3.0):
     """Image by image: sort the negatives' indices, take the first ones."""
     mask = np.zeros(positive.shape, bool)
     for image, is_positive in enumerate(positive):
@@ -20,14 +16,14 @@ def loops(background_loss: Array, positive: Array, ratio: float = 3.0) -> Array:
     return mask
 
 
-def ranks(background_loss: Array, positive: Array, ratio: float = 3.0) -> Array:
+def ranks(background_loss, positive, ratio=3.0):
     """Argsort of the argsort, all images at once."""
     losses = np.where(positive, -np.inf, background_loss)
     rank = (-losses).argsort(axis=1).argsort(axis=1)
     return (rank < (ratio * positive.sum(axis=1, keepdims=True)).astype(int)) & ~positive
 
 
-def last_of_equals(background_loss: Array, positive: Array, ratio: float = 3.0) -> Array:
+def last_of_equals(background_loss, positive, ratio=3.0):
     """Sorted upwards and taken from the end: among equal losses the last anchors."""
     mask = np.zeros(positive.shape, bool)
     for image in range(len(positive)):
@@ -38,7 +34,7 @@ def last_of_equals(background_loss: Array, positive: Array, ratio: float = 3.0) 
     return mask
 
 
-def partition(background_loss: Array, positive: Array, ratio: float = 3.0) -> Array:
+def partition(background_loss, positive, ratio=3.0):
     """No sorting at all: `argpartition` brings the hardest to the front."""
     mask = np.zeros_like(positive)
     for image in range(len(positive)):
@@ -51,7 +47,7 @@ def partition(background_loss: Array, positive: Array, ratio: float = 3.0) -> Ar
     return mask
 
 
-def heap(background_loss: Array, positive: Array, ratio: float = 3.0) -> Array:
+def heap(background_loss, positive, ratio=3.0):
     """N largest of a heap of (loss, anchor), which compares anchors where losses are equal."""
     rows = []
     for losses, is_positive in zip(background_loss.tolist(), positive.tolist(), strict=True):
@@ -61,7 +57,7 @@ def heap(background_loss: Array, positive: Array, ratio: float = 3.0) -> Array:
     return np.array(rows, bool).reshape(positive.shape)
 
 
-def one_by_one(background_loss: Array, positive: Array, ratio: float = 3.0) -> Array:
+def one_by_one(background_loss, positive, ratio=3.0):
     """Again and again the hardest that is left, in a mask whose memory is in columns."""
     mask = np.zeros(positive.shape, bool, order="F")
     for image in range(len(positive)):

@@ -1,22 +1,15 @@
 """Right ways to write `hinge_loss` that differ from the library's."""
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
-
-Array = NDArray[Any]
 
 
-def _reduced(losses: Array, dscores: Array, reduction: str, count: int) -> tuple[Any, Array]:
+def _reduced(losses, dscores, reduction, count):
     if reduction == "mean" and count:
         return losses.sum() / count, dscores / count
     return (losses, dscores) if reduction == "none" else (losses.sum(), dscores)
 
 
-def loops(
-    scores: Array, targets: Array, *, squared: bool = False, reduction: str = "mean"
-) -> tuple[Any, Array]:
+def loops(scores, targets, *, squared=False, reduction="mean"):
     """One score after the other."""
     losses, dscores, count = np.zeros(scores.shape), np.zeros(scores.shape), 0
     for place in np.ndindex(*scores.shape):
@@ -29,9 +22,7 @@ def loops(
     return _reduced(losses, dscores, reduction, count)
 
 
-def violated_first(
-    scores: Array, targets: Array, *, squared: bool = False, reduction: str = "mean"
-) -> tuple[Any, Array]:
+def violated_first(scores, targets, *, squared=False, reduction="mean"):
     """Violated margins first, then everything multiplied with it."""
     s = scores if scores.dtype.kind == "f" else scores.astype(float)
     violated = (targets * s < 1) * (targets != 0)
@@ -42,9 +33,7 @@ def violated_first(
     return _reduced(losses, dscores, reduction, int(abs(targets).sum()))
 
 
-def by_masks(
-    scores: Array, targets: Array, *, squared: bool = False, reduction: str = "mean"
-) -> tuple[Any, Array]:
+def by_masks(scores, targets, *, squared=False, reduction="mean"):
     """Positives and negatives apart, by masks."""
     losses = np.zeros(scores.shape, np.result_type(scores, np.float32))
     dscores = np.zeros_like(losses)
@@ -56,9 +45,7 @@ def by_masks(
     return _reduced(losses, dscores, reduction, int((targets != 0).sum()))
 
 
-def power_and_sign(
-    scores: Array, targets: Array, *, squared: bool = False, reduction: str = "mean"
-) -> tuple[Any, Array]:
+def power_and_sign(scores, targets, *, squared=False, reduction="mean"):
     """One formula for both powers, with the sign of the loss as the condition."""
     power = 2 if squared else 1
     missing = np.clip(1.0 - targets * scores, 0, None) * abs(targets)
@@ -66,9 +53,7 @@ def power_and_sign(
     return _reduced(missing**power, dscores, reduction, np.count_nonzero(targets))
 
 
-def only_what_counts(
-    scores: Array, targets: Array, *, squared: bool = False, reduction: str = "mean"
-) -> tuple[Any, Array]:
+def only_what_counts(scores, targets, *, squared=False, reduction="mean"):
     """Ignored ones dropped at the start, and put back as zeros at the end; the mean is NumPy's."""
     used = targets.astype(bool)
     s, y = scores[used], targets[used]
@@ -88,9 +73,7 @@ def only_what_counts(
     return h.sum(), dscores
 
 
-def doubles_in_columns(
-    scores: Array, targets: Array, *, squared: bool = False, reduction: str = "mean"
-) -> tuple[Any, Array]:
+def doubles_in_columns(scores, targets, *, squared=False, reduction="mean"):
     """Double precision for everything, with arrays whose memory is in columns."""
     loss, dscores = loops(scores, targets, squared=squared, reduction=reduction)
     return (np.asfortranarray(loss) if np.ndim(loss) else float(loss)), np.asfortranarray(dscores)

@@ -78,7 +78,7 @@ def flat(logits, deltas, labels, target_deltas, *, neg_pos_ratio=3.0, alpha=1.0)
 
 
 def positives_and_negatives_apart(logits, deltas, labels, target_deltas, *, neg_pos_ratio=3.0, alpha=1.0):
-    """Sums over positives and over negatives, as in the lecture; the hardest by `argpartition`."""
+    """Two sums, over positives and over negatives, as in the lecture; the hardest by `argpartition`."""
     P = max(np.count_nonzero(labels), 1)
     dlogits, ddeltas = np.zeros_like(logits), np.zeros_like(deltas)
     of_positives = of_negatives = of_boxes = 0.0

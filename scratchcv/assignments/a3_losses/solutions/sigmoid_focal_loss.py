@@ -1,28 +1,17 @@
 """Right ways to write `sigmoid_focal_loss` that differ from the library's."""
 
 import math
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-
-Array = NDArray[Any]
 
 
-def _reduced(losses: Array, dlogits: Array, reduction: str) -> tuple[Any, Array]:
+def _reduced(losses, dlogits, reduction):
     if reduction == "mean" and losses.size:
         return losses.mean(), dlogits / losses.size
     return (losses, dlogits) if reduction == "none" else (losses.sum(), dlogits)
 
 
-def loops(
-    logits: Array,
-    targets: Array,
-    *,
-    alpha: float = 0.25,
-    gamma: float = 2.0,
-    reduction: str = "none",
-) -> tuple[Any, Array]:
+def loops(logits, targets, *, alpha=0.25, gamma=2.0, reduction="none"):
     """One anchor after the other, with the functions of `math`."""
     losses, slopes = np.zeros(logits.shape), np.zeros(logits.shape)
     for place in np.ndindex(*logits.shape):
@@ -37,14 +26,7 @@ def loops(
     return _reduced(losses, slopes, reduction)
 
 
-def logaddexp(
-    logits: Array,
-    targets: Array,
-    *,
-    alpha: float = 0.25,
-    gamma: float = 2.0,
-    reduction: str = "none",
-) -> tuple[Any, Array]:
+def logaddexp(logits, targets, *, alpha=0.25, gamma=2.0, reduction="none"):
     """All by `logaddexp`: even the power is an exponential of a logarithm."""
     sign = 2.0 * targets - 1
     h, log_q = np.logaddexp(0, -sign * logits), -np.logaddexp(0, sign * logits)  # -log p_t, log(1 - p_t)
@@ -53,14 +35,7 @@ def logaddexp(
     return _reduced(focus * h, -sign * focus * (np.exp(log_q) + gamma * np.exp(-h) * h), reduction)
 
 
-def cross_entropy_first(
-    logits: Array,
-    targets: Array,
-    *,
-    alpha: float = 0.25,
-    gamma: float = 2.0,
-    reduction: str = "none",
-) -> tuple[Any, Array]:
+def cross_entropy_first(logits, targets, *, alpha=0.25, gamma=2.0, reduction="none"):
     """Cross-entropy from logits, then p_t and alpha_t mixed by arithmetic with the targets."""
     x = logits.astype(float) if logits.dtype.kind == "i" else logits
     e = np.exp(-abs(x))
@@ -73,14 +48,7 @@ def cross_entropy_first(
     return _reduced(loss, np.where(targets == 1, -slope, slope), reduction)
 
 
-def two_halves(
-    logits: Array,
-    targets: Array,
-    *,
-    alpha: float = 0.25,
-    gamma: float = 2.0,
-    reduction: str = "none",
-) -> tuple[Any, Array]:
+def two_halves(logits, targets, *, alpha=0.25, gamma=2.0, reduction="none"):
     """Positives and negatives apart, by masks; 1 - p_t from the exponential of the loss itself."""
     losses = np.zeros(logits.shape, np.result_type(logits, np.float32))
     dlogits = np.zeros_like(losses)
@@ -95,14 +63,7 @@ def two_halves(
     return _reduced(losses, dlogits, reduction)
 
 
-def product_rule(
-    logits: Array,
-    targets: Array,
-    *,
-    alpha: float = 0.25,
-    gamma: float = 2.0,
-    reduction: str = "none",
-) -> tuple[Any, Array]:
+def product_rule(logits, targets, *, alpha=0.25, gamma=2.0, reduction="none"):
     """Product rule, factor by factor, with a sigmoid by the hyperbolic tangent."""
     sign = np.where(targets == 1, 1.0, -1.0)
     z = sign * logits
@@ -116,14 +77,7 @@ def product_rule(
     return _reduced(losses, dlogits, reduction)
 
 
-def doubles_in_columns(
-    logits: Array,
-    targets: Array,
-    *,
-    alpha: float = 0.25,
-    gamma: float = 2.0,
-    reduction: str = "none",
-) -> tuple[Any, Array]:
+def doubles_in_columns(logits, targets, *, alpha=0.25, gamma=2.0, reduction="none"):
     """Double precision for everything, with arrays whose memory is in columns."""
     loss, dlogits = loops(logits, targets, alpha=alpha, gamma=gamma, reduction=reduction)
     return (np.asfortranarray(loss) if np.ndim(loss) else float(loss)), np.asfortranarray(dlogits)

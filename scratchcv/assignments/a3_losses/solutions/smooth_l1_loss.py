@@ -1,21 +1,9 @@
 """Right ways to write `smooth_l1_loss` that differ from the library's."""
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
-
-Array = NDArray[Any]
 
 
-def loops(
-    prediction: Array,
-    target: Array,
-    *,
-    beta: float = 1.0,
-    weight: Array | None = None,
-    reduction: str = "mean",
-) -> tuple[Any, Array]:
+def loops(prediction, target, *, beta=1.0, weight=None, reduction="mean"):
     """One element after the other, in Python's numbers."""
     w = [1.0] * prediction.size if weight is None else weight.ravel().tolist()
     losses, gradient = [], []
@@ -34,13 +22,13 @@ def loops(
     return sum(losses) / divisor, slopes / divisor
 
 
-def _elements(prediction: Array, target: Array, beta: float) -> tuple[Array, Array]:
+def _elements(prediction, target, beta):
     """Return |d| and d, floating."""
     d = (prediction - target).astype(np.result_type(prediction, np.float32), copy=False)
     return abs(d), d
 
 
-def _reduced(losses: Array, gradient: Array, weight: Array | None, reduction: str) -> tuple[Any, Array]:
+def _reduced(losses, gradient, weight, reduction):
     w = np.ones_like(losses) if weight is None else weight
     losses, gradient = losses * w, gradient * w
     if reduction == "mean":
@@ -49,28 +37,14 @@ def _reduced(losses: Array, gradient: Array, weight: Array | None, reduction: st
     return (losses.sum(), gradient) if reduction == "sum" else (losses, gradient)
 
 
-def slope_first(
-    prediction: Array,
-    target: Array,
-    *,
-    beta: float = 1.0,
-    weight: Array | None = None,
-    reduction: str = "mean",
-) -> tuple[Any, Array]:
+def slope_first(prediction, target, *, beta=1.0, weight=None, reduction="mean"):
     """Clips the slope g first; the loss is g d - beta g² / 2 on both sides."""
     _, d = _elements(prediction, target, beta)
     g = np.clip(d / beta, -1, 1) if beta else np.sign(d)
     return _reduced(g * d - beta * g * g / 2, g, weight, reduction)
 
 
-def huber_divided(
-    prediction: Array,
-    target: Array,
-    *,
-    beta: float = 1.0,
-    weight: Array | None = None,
-    reduction: str = "mean",
-) -> tuple[Any, Array]:
+def huber_divided(prediction, target, *, beta=1.0, weight=None, reduction="mean"):
     """Huber loss, of the smaller of |d| and beta, divided by beta."""
     size, d = _elements(prediction, target, beta)
     if beta == 0:
@@ -79,14 +53,7 @@ def huber_divided(
     return _reduced((m * m / 2 + beta * (size - m)) / beta, np.sign(d) * (m / beta), weight, reduction)
 
 
-def masks(
-    prediction: Array,
-    target: Array,
-    *,
-    beta: float = 1.0,
-    weight: Array | None = None,
-    reduction: str = "mean",
-) -> tuple[Any, Array]:
+def masks(prediction, target, *, beta=1.0, weight=None, reduction="mean"):
     """Arrays filled by masks, near and far apart."""
     size, d = _elements(prediction, target, beta)
     near, far = size < beta, size >= beta
@@ -100,14 +67,7 @@ def masks(
     return _reduced(losses, gradient, weight, reduction)
 
 
-def products_of_booleans(
-    prediction: Array,
-    target: Array,
-    *,
-    beta: float = 1.0,
-    weight: Array | None = None,
-    reduction: str = "mean",
-) -> tuple[Any, Array]:
+def products_of_booleans(prediction, target, *, beta=1.0, weight=None, reduction="mean"):
     """Two terms, each multiplied with where it holds; the mean is an average."""
     size, d = _elements(prediction, target, beta)
     near = size < beta
@@ -119,14 +79,7 @@ def products_of_booleans(
     return _reduced(losses, gradient, weight, reduction)
 
 
-def doubles_in_columns(
-    prediction: Array,
-    target: Array,
-    *,
-    beta: float = 1.0,
-    weight: Array | None = None,
-    reduction: str = "mean",
-) -> tuple[Any, Array]:
+def doubles_in_columns(prediction, target, *, beta=1.0, weight=None, reduction="mean"):
     """Double precision for everything, with a gradient whose memory is in columns."""
     loss, gradient = loops(prediction, target, beta=beta, weight=weight, reduction=reduction)
     return np.asarray(loss), np.asfortranarray(gradient)
