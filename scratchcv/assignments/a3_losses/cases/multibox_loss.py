@@ -133,8 +133,8 @@ def targets_of_nothing(rng):
 def large_logits(rng):
     """Logits up to 1000: nothing may overflow, and no logarithm of 0 be taken."""
     logits, deltas, labels, target = _boxes(rng, 9, 2)
-    steps = rng.permutation(9)[:, None] * 80.0 + 100
-    logits[0] = np.where(np.arange(4) == 0, -1, rng.uniform(0, 1, (9, 4))) * steps
+    steps = rng.permutation(9)[:, None] * 100.0 + 200
+    logits[0] = np.where(np.arange(4) == 0, -1, rng.uniform(0.95, 1, (9, 4))) * steps
     return Call(logits, deltas, labels, target)
 
 
