@@ -65,9 +65,10 @@ def keep_definitions(text: str) -> tuple[str, list[LeftOut]]:
     ('import numpy as np\n\n\n\ny = 1', [LeftOut(line=2, what='print'), LeftOut(line=3, what='a loop')])
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    tree = parse(text)
     lines = text.encode().split(b"\n")  # the tree counts columns in UTF-8
     left_out = []
-    for node in reversed(parse(text).body):  # backwards, so that columns still to be used stay true
+    for node in reversed(tree.body):  # backwards, so that columns still to be used stay true
         if not _is_kept(node):
             left_out.append(LeftOut(node.lineno, _what(node)))
             _blank(lines, node)
