@@ -20,14 +20,7 @@ def children() -> list[int]:
     """Return the processes below this one, but for multiprocessing's own helper."""
     files = Path("/proc/self/task").glob("*/children")
     pids = [pid for file in files for pid in map(int, file.read_text().split())]
-    return [pid for pid in pids if b"resource_tracker" not in command_line(pid)]
-
-
-def command_line(pid: int) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""
+    return [pid for pid in pids if pid != resource_tracker._resource_tracker._pid]
 
 
 def still_there(seconds: float = 10) -> list[int]:
@@ -42,7 +35,7 @@ def still_there(seconds: float = 10) -> list[int]:
 
 @contextmanager
 def nothing_left(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Fail where a process, a descriptor or a temporary file is left by what was done in the ``with`` block."""
+    """Fail where a process, a descriptor or a temporary file is left by what the ``with`` block did."""
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))
     monkeypatch.setattr("tempfile.tempdir", None)
