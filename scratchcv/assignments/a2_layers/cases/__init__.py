@@ -1,0 +1,1 @@
+"""The inputs of the exercises: one module an exercise."""

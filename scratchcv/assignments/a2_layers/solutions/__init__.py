@@ -1,0 +1,1 @@
+"""Right implementations that differ from the library's: every one must earn all points."""
