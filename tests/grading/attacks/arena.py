@@ -6,19 +6,20 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 import scratchcv
+from tests.grading.attacks.copied_python import copy_of_python
+from tests.grading.attacks.listeners import Listeners
 
 HERE = Path(__file__).parent
 ALL = ("limits", "uid", "privileges", "landlock", "seccomp")
@@ -49,28 +50,6 @@ SETTINGS = {
 }
 
 
-def copy_of_python(folder):
-    """Return a copy of this interpreter, NumPy and this package that every user may read."""
-    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
-    program = folder / "bin" / version
-    program.parent.mkdir(parents=True)
-    shutil.copy(Path(sys.executable).resolve(), program)
-    unwanted = shutil.ignore_patterns(
-        "test", "tests", "site-packages", "dist-packages", "idlelib", "config-*", "ensurepip"
-    )
-    standard = folder / "lib" / version
-    shutil.copytree(sysconfig.get_path("stdlib"), standard, ignore=unwanted)
-    for library in Path(sys.base_prefix, "lib").glob("libpython*.so*"):
-        shutil.copy(library, folder / "lib")
-    packages = standard / "site-packages"
-    library = Path(np.__file__).parents[1]
-    for package in ("numpy", "numpy.libs"):
-        if (library / package).is_dir():
-            shutil.copytree(library / package, packages / package, ignore=unwanted)
-    shutil.copytree(Path(scratchcv.__file__).parent, packages / "scratchcv", ignore=unwanted)
-    return program
-
-
 class Arena:
     """A folder with everything that attacks are after."""
 
@@ -79,18 +58,17 @@ class Arena:
         self.folder.chmod(0o755)
         self.secret, self.mark = secrets.token_hex(8), "scv" + secrets.token_hex(8)
         self.victim = self.folder / "victim"
-        self.heard = []
         self.users = iter(range(FIRST_USER, FIRST_USER + 5000))
         self._python = None
         self._workers = {}
         self._place_canaries()
-        self._listen()
+        self.socket = self.folder / "socket"
+        self.listeners = Listeners(self.mark, self.socket)
 
     def close(self):
         for worker, _ in self._workers.values():
             _end(worker)
-        for listener in self.listeners:
-            listener.close()
+        self.listeners.close()
         ctypes.CDLL(None).shmctl(self.shared, 0, None)
         Path("/dev/shm", self.mark).unlink()
         shutil.rmtree(self.folder)
@@ -222,45 +200,14 @@ class Arena:
         for place in self.folder.rglob("*"):
             place.chmod(0o755 if place.is_dir() else 0o644)
 
-    def _listen(self):
-        self.socket = str(self.folder / "socket")
-        tcp, udp = socket.socket(), socket.socket(type=socket.SOCK_DGRAM)
-        abstract, named = socket.socket(socket.AF_UNIX), socket.socket(socket.AF_UNIX)
-        for listener, address in (
-            (tcp, ("127.0.0.1", 0)),
-            (udp, ("127.0.0.1", 0)),
-            (abstract, "\0" + self.mark),
-            (named, self.socket),
-        ):
-            listener.bind(address)
-        Path(self.socket).chmod(0o777)
-        self.listeners = [tcp, udp, abstract, named]
-        self.tcp, self.udp = tcp.getsockname()[1], udp.getsockname()[1]
-        for listener in (tcp, abstract, named):
-            listener.listen()
-        for listener in self.listeners:
-            threading.Thread(target=self._hear, args=(listener,), daemon=True).start()
-
-    def _hear(self, listener):
-        while True:
-            try:
-                if listener.type == socket.SOCK_DGRAM:
-                    self.heard.append(listener.recv(999))
-                else:
-                    connection, _ = listener.accept()
-                    self.heard.append("connected")
-                    connection.close()
-            except OSError:
-                return
-
     def _place(self, text):
         words = {
             "CANARY": self.canary,
             "VICTIM": self.victim,
             "ARENA": self.folder,
             "REFERENCE": self.folder / "reference",
-            "TCP": self.tcp,
-            "UDP": self.udp,
+            "TCP": self.listeners.tcp,
+            "UDP": self.listeners.udp,
             "SOCKET": self.socket,
             "MARK": self.mark,
             "KEY": self.key,
@@ -271,7 +218,7 @@ class Arena:
 
     def _prepare(self, uid):
         """Lay out the files to harm afresh, some of them the attacker's own."""
-        self.heard.clear()
+        self.listeners.heard.clear()
         shutil.rmtree(self.victim, ignore_errors=True)
         (self.victim / "folder").mkdir(parents=True)
         for name in ("keep", "own", "folder/inner"):
@@ -322,7 +269,7 @@ class Arena:
             for process in survivors:
                 os.kill(process, signal.SIGKILL)
         time.sleep(0.02)
-        if self.heard:
+        if self.listeners.heard:
             found.add("socket")
         return found
 
@@ -339,12 +286,9 @@ class Arena:
         return found
 
     def _shown(self, text, messages):
-        found = (
-            {"canary"}
-            if self.secret in text
-            or any(self.secret.encode() in part for part in self.heard if type(part) is bytes)
-            else set()
-        )
+        """Return the effects that are seen in what a grader shows and in what was sent away."""
+        sent = b"".join(self.listeners.heard)
+        found = {"canary"} if self.secret in text or self.secret.encode() in sent else set()
         found |= {"escape"} if "ESCAPED" in text else set()
         found |= {"output"} if len(text) > OUTPUT else set()
         found |= {"terminal"} if any(not (c.isprintable() or c == "\n") for c in messages) else set()
@@ -368,10 +312,8 @@ def _ask(worker, task):
 
 
 def _end(worker):
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(worker.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     worker.wait()
     worker.stdin.close()
     worker.stdout.close()

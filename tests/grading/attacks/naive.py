@@ -79,7 +79,7 @@ def unit_test(file):
             np.testing.assert_allclose(double(np.ones(3)), 2 * np.ones(3))
 
         def test_all(self):
-            self.assertTrue(bool((double(np.ones(3)) == 2).all()))
+            self.assertTrue(bool((double(np.ones(3)) == 2).all()))  # noqa: PT009
 
     result = unittest.TestResult()
     unittest.defaultTestLoader.loadTestsFromTestCase(TestDouble).run(result)

@@ -1,4 +1,4 @@
-"""A small grader with secrets, for the attacks to be turned against; it answers lines of JSON with lines of JSON.
+"""A small grader with secrets, for the attacks to be turned against; lines of JSON go in and come out.
 
 Run as ``python worker.py SECRET``, with the answers' file in its environment.
 """
@@ -8,6 +8,7 @@ import os
 import resource
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 
@@ -51,7 +52,7 @@ def grade(text, layers):
 
 def main():
     secret = [f"MEMORY-{sys.argv[1]}"]
-    answers = open(os.environ["ANSWERS"])  # noqa: SIM115
+    answers = Path(os.environ["ANSWERS"]).open()  # noqa: SIM115
     print("ready", flush=True)
     for line in sys.stdin:
         task = json.loads(line)
@@ -61,7 +62,7 @@ def main():
         report = grade(task["text"], task["layers"])
         report["seconds"] = time.monotonic() - start
         report["memory"] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss << 10
-        report["descriptors"] = len(os.listdir("/proc/self/fd"))
+        report["descriptors"] = len(list(Path("/proc/self/fd").iterdir()))
         print(json.dumps(report), flush=True)
     return secret, answers
 

@@ -60,7 +60,7 @@ class Meta(type):
         raise SystemExit
 
 
-class Evil(Exception, metaclass=Meta):
+class EvilError(Exception, metaclass=Meta):
     def __str__(self):
         raise SystemExit
 
@@ -70,15 +70,15 @@ class Text(str):
         raise SystemExit
 
 
-class Subclass(Exception):
+class SubclassError(Exception):
     def __str__(self):
         return Text("a" * 1000 + "\ud800")
 
 
 def test_descriptions_survive_their_exceptions():
-    assert describe(Evil(), "submission.py") == ("Exception", "(its message cannot be printed)", [])
-    kind, message, _ = describe(Subclass(), "submission.py")
-    assert (kind, message, type(message)) == ("Subclass", "a" * 300, str)
+    assert describe(EvilError(), "submission.py") == ("Exception", "(its message cannot be printed)", [])
+    kind, message, _ = describe(SubclassError(), "submission.py")
+    assert (kind, message, type(message)) == ("SubclassError", "a" * 300, str)
     assert describe(ValueError("\ud800"), "submission.py")[1] == "?"
 
 

@@ -44,3 +44,8 @@ def test_a_kernel_that_is_too_old_is_refused(monkeypatch, version):
 def test_rules_are_refused_with_a_reason():
     with pytest.raises(OSError, match="the rules are refused"):
         landlock.restrict(os.open(os.devnull, os.O_RDONLY))
+
+
+def test_other_systems_have_none(monkeypatch):
+    monkeypatch.setattr(landlock.sys, "platform", "darwin")
+    assert landlock.version() == 0

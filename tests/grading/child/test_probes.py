@@ -73,3 +73,9 @@ def test_probing_leaves_nothing(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert set(probe(os.getppid())) == set(PROBES)
     assert not list(tmp_path.iterdir())
+
+
+def test_no_signal_is_tried_where_it_would_be_control_c(monkeypatch):
+    monkeypatch.setattr(probes.os, "name", "nt")
+    monkeypatch.setattr(probes.os, "kill", None)
+    assert _outcome(lambda: probes._signal(1)) == "open: not tried on this system"

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from scratchcv.grading.child.seal import LAYERS
-from scratchcv.grading.sandbox import ALL_LAYERS, Limits, Sandbox
+from scratchcv.grading.sandbox import ALL_LAYERS, ChildDiedError, Limits, Sandbox
 
 linux = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="layers other than limits are Linux's"
@@ -34,27 +34,38 @@ def test_landlock_needs_the_vow_of_no_new_privileges():
     assert sandbox.status.level == "self-check"
 
 
+LIMITS = """
+import resource as r
+def f(): return [r.getrlimit(kind)[0] for kind in (r.RLIMIT_CPU, r.RLIMIT_FSIZE, r.RLIMIT_CORE)]
+"""
+
+THREADS = """
+import threading
+def f():
+    seen = []
+    threads = [threading.Thread(target=seen.append, args=(i,)) for i in range(4)]
+    for thread in threads: thread.start()
+    for thread in threads: thread.join()
+    return sorted(seen)
+"""
+
+
 @linux
 def test_limits_are_what_was_asked_for():
-    text = "import resource as r\ndef f(): return [r.getrlimit(getattr(r, 'RLIMIT_' + n))[0] for n in ('CPU', 'FSIZE', 'CORE')]"
     with Sandbox(Limits(cpu_seconds=7)) as sandbox:
-        sandbox.load(text)
+        sandbox.load(LIMITS)
         assert sandbox.call("f", (), {}) == [7, 0, 0]
 
 
 @linux
 def test_threads_may_be_started():
-    text = "import threading\ndef f():\n    seen = []\n    t = [threading.Thread(target=seen.append, args=(i,)) for i in range(4)]\n"
-    text += "    for a in t: a.start()\n    for a in t: a.join()\n    return sorted(seen)"
     with Sandbox() as sandbox:
-        sandbox.load(text)
+        sandbox.load(THREADS)
         assert sandbox.call("f", (), {}) == [0, 1, 2, 3]
 
 
 @linux
 def test_processor_time_is_bounded():
-    from scratchcv.grading.sandbox import ChildDiedError
-
     with Sandbox(Limits(cpu_seconds=1, seconds=10)) as sandbox, pytest.raises(ChildDiedError) as caught:
         sandbox.load("while True: pass")
     assert caught.value.reason == "timeout"

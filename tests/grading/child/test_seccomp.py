@@ -3,6 +3,7 @@
 import errno
 import os
 import struct
+import sys
 
 import pytest
 
@@ -109,3 +110,9 @@ def test_what_has_another_way_is_refused_softly(machine):
 def test_a_processor_without_a_table_is_refused():
     with pytest.raises(OSError, match="no table of system calls for riscv64"):
         install("riscv64")
+
+
+def test_other_systems_have_no_filter(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "darwin")
+    with pytest.raises(OSError, match="are Linux's"):
+        install("x86_64")

@@ -11,7 +11,7 @@ from scratchcv.grading.child.serve import Channel, flush, serve
 from scratchcv.grading.child.wire import PREFIX_SIZE, WireError, pack, parse_prefix, unpack
 
 
-class Ended(Exception):
+class EndedError(Exception):
     pass
 
 
@@ -20,7 +20,7 @@ def ends(monkeypatch):
     """Our ends of a channel that is being served; the end of requests ends the loop."""
 
     def leave(status):
-        raise Ended(status)
+        raise EndedError(status)
 
     monkeypatch.setattr(module.os, "_exit", leave)
     requests, ours = os.pipe()
@@ -30,7 +30,7 @@ def ends(monkeypatch):
     def loop():
         try:
             serve(Channel(requests, theirs), {"probes": {}})
-        except Ended as error:
+        except EndedError as error:
             seen.append(error.args)
 
     thread = threading.Thread(target=loop)
