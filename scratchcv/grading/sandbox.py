@@ -208,7 +208,7 @@ class Sandbox:
             return
         self._closed = True
         if POSIX:
-            # The process was not waited for yet, so its number is still its own.
+            # Its group too: as long as one of them is there, nobody else gets the number.
             try:
                 os.killpg(self._process.pid, signal.SIGKILL)
             except (ProcessLookupError, PermissionError):
