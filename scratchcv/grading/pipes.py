@@ -123,6 +123,7 @@ class PolledPipes:
                     data += chunk
         finally:
             self._poll.unregister(self.answers)
+        self.printed.check()
         return bytes(data)
 
     def unasked(self) -> bool:
@@ -207,6 +208,7 @@ class ThreadedPipes:
                 raise EOFError
             data += chunk
         self._rest = bytes(data[count:])
+        self.printed.check()
         return bytes(data[:count])
 
     def unasked(self) -> bool:

@@ -15,10 +15,10 @@ from typing import Any
 
 _COMMON = """
 abc argparse array ast base64 bisect builtins cmath collections collections.abc colorsys contextlib copy
-csv dataclasses datetime decimal difflib dis enum fractions functools gc glob hashlib heapq html inspect
-io itertools json keyword linecache locale logging math numbers operator os pathlib pickle platform
-pprint queue random re reprlib secrets shutil signal statistics string struct sys tempfile textwrap
-threading time timeit token tokenize traceback types typing unittest uuid warnings weakref zlib
+csv dataclasses datetime decimal difflib dis doctest enum fractions functools gc glob hashlib heapq html
+inspect io itertools json keyword linecache locale logging math numbers operator os pathlib pickle
+platform pprint queue random re reprlib secrets shutil signal statistics string struct sys tempfile
+textwrap threading time timeit token tokenize traceback types typing unittest uuid warnings weakref zlib
 encodings.ascii encodings.idna encodings.latin_1 encodings.utf_8 encodings.utf_16
 encodings.unicode_escape
 """
@@ -58,11 +58,18 @@ def import_libraries(settings: dict[str, Any]) -> None:
     """
     for package in settings["packages"]:
         importlib.import_module(package)
+    if "numba" in settings["packages"]:
+        _compile_in_memory()
     if settings["uid"] is None or _everyone_may_read(sys.modules["numpy"].__file__, os.__file__):
         return
     for name in (*_COMMON.split(), *_public("numpy")):
         with suppress(ImportError):
             importlib.import_module(name)
+
+
+def _compile_in_memory() -> None:
+    """Let Numba keep nothing on disk, where there is no place for it: `cache=True` has no effect."""
+    importlib.import_module("numba.core.dispatcher").Dispatcher.enable_caching = lambda dispatcher: None
 
 
 def _everyone_may_read(*files: str | None) -> bool:

@@ -119,6 +119,8 @@ def _become(uid: int | None) -> str | None:
 
 def _give_up_privileges(parent: int) -> str | None:
     """Never gain rights again, be closed to others of the same user, and die with the grader."""
+    if not sys.platform.startswith("linux"):
+        raise OSError("privileges are given up on Linux alone")
     libc = ctypes.CDLL(None, use_errno=True)
     for option, value in ((_PR_SET_NO_NEW_PRIVS, 1), (_PR_SET_DUMPABLE, 0), (_PR_SET_PDEATHSIG, _SIGKILL)):
         if libc.prctl(option, ctypes.c_ulong(value), 0, 0, 0):

@@ -8,6 +8,7 @@ import ctypes
 import errno
 import os
 import struct
+import sys
 
 from scratchcv.grading.child.syscalls import AUDIT, FIRST_NEW, allowed, conditional, no_terminal, unknown
 
@@ -35,6 +36,8 @@ def install(machine: str) -> None:
     OSError
         When the kernel has no such filter, or there is no table for this processor.
     """
+    if not sys.platform.startswith("linux"):
+        raise OSError(errno.ENOSYS, "filters of system calls are Linux's")
     if machine not in AUDIT:
         raise OSError(errno.ENOSYS, f"no table of system calls for {machine}")
     code = b"".join(struct.pack("<HBBI", *instruction) for instruction in program(machine, os.getpid()))

@@ -1,5 +1,6 @@
 """The loop of the sealed process: a frame with a request comes in, a frame with an answer goes out."""
 
+import io
 import os
 import sys
 from typing import Any
@@ -75,6 +76,9 @@ def serve(channel: Channel, status: dict[str, Any]) -> None:
     about = {"python": sys.version, "numpy": np.__version__, "executable": sys.executable}
     channel.send(status | about | {"uid": os.getuid() if hasattr(os, "getuid") else None})
     submission: Submission | None = None
+    # What a submission prints is out before it can be ended, and in order.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)
     try:
         while True:
             request = channel.receive()
