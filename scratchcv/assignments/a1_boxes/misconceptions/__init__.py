@@ -1,0 +1,1 @@
+"""Wrong implementations of each exercise, each with the hint that it earns."""
