@@ -187,15 +187,15 @@ HIDDEN = (
 EDGES = (nothing_meets, no_boxes, no_others)
 
 
-def magnitude(boxes1: Array, boxes2: Array) -> Array:
-    """Return how much the IoU would move if every coordinate moved by the size of the largest.
+def magnitude(boxes1: Array, boxes2: Array) -> float:
+    """Return how much an IoU could move if every coordinate moved by the size of the largest.
 
-    The areas move by that times width and height; the IoU by the areas' move over the union.
+    Areas move by that times width and height; the IoU by the areas' move over the union.
     """
-    boxes1, boxes2 = boxes1.astype(np.float64), boxes2.astype(np.float64)
-    largest = max((abs(boxes).max() for boxes in (boxes1, boxes2) if boxes.size), default=0.0)
+    if not boxes1.size or not boxes2.size:
+        return 0.0
+    largest = max(abs(boxes1).max(), abs(boxes2).max())
     rims1, rims2 = ((boxes[:, 2:] - boxes[:, :2]).sum(axis=1) for boxes in (boxes1, boxes2))
     areas = box_area(boxes1)[:, None] + box_area(boxes2)
     rims = rims1[:, None] + rims2
-    moves: Array = 2 * largest * np.divide(rims, areas, out=np.zeros_like(areas), where=areas > 0)
-    return moves
+    return float(2 * largest * np.divide(rims, areas, out=np.zeros_like(areas), where=areas > 0).max())

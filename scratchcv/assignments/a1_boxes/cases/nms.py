@@ -236,8 +236,7 @@ def accepts(
     found: Array, expected: Array, boxes: Array, scores: Array, iou_threshold: float, *, strict: bool = True
 ) -> str:
     """Say what is wrong with the kept boxes, whatever the order among equal scores was."""
-    if found.ndim != 1 or found.dtype.kind not in "iu":
-        return "the result must be a list of indices, one integer for each box that is kept"
+    found = np.asarray(found, np.int64)  # a list may stand for an array
     if ((found < 0) | (found >= len(boxes))).any():
         return f"an index is not one of the {len(boxes)} boxes"
     if len(np.unique(found)) < len(found):

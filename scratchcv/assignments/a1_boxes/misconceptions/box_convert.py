@@ -1,14 +1,9 @@
 """Mistakes in `box_convert`."""
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
-
-Array = NDArray[Any]
 
 
-def _corners(boxes: Array, fmt: str, half: float = 0.5, one: float = 0.0) -> Array:
+def _corners(boxes, fmt, half=0.5, one=0.0):
     """Return boxes as xyxy."""
     first, second = boxes[:, :2], boxes[:, 2:]
     if fmt == "xyxy":
@@ -18,7 +13,7 @@ def _corners(boxes: Array, fmt: str, half: float = 0.5, one: float = 0.0) -> Arr
     return np.hstack([first - half * second, first + half * second - one])
 
 
-def _written(corners: Array, fmt: str, one: float = 0.0) -> Array:
+def _written(corners, fmt, one=0.0):
     """Return xyxy boxes in another format."""
     first, second = corners[:, :2], corners[:, 2:]
     if fmt == "xyxy":
@@ -28,7 +23,7 @@ def _written(corners: Array, fmt: str, one: float = 0.0) -> Array:
     return np.hstack([(first + second) / 2, second - first + one])
 
 
-def size_instead_of_half(boxes: Array, in_fmt: str, out_fmt: str) -> Array:
+def size_instead_of_half(boxes, in_fmt, out_fmt):
     """From the centre it is half a side to each corner: x1 = cx − w / 2.
 
     You go a whole side in both directions, so your boxes come out twice as large.
@@ -36,7 +31,7 @@ def size_instead_of_half(boxes: Array, in_fmt: str, out_fmt: str) -> Array:
     return _written(_corners(boxes, in_fmt, half=1.0), out_fmt)
 
 
-def center_of_the_size(boxes: Array, in_fmt: str, out_fmt: str) -> Array:
+def center_of_the_size(boxes, in_fmt, out_fmt):
     """Your centre is half the width, measured from the left edge of the box.
 
     A centre is a place in the image: half way between x1 and x2.
@@ -48,7 +43,7 @@ def center_of_the_size(boxes: Array, in_fmt: str, out_fmt: str) -> Array:
     return written
 
 
-def center_without_half(boxes: Array, in_fmt: str, out_fmt: str) -> Array:
+def center_without_half(boxes, in_fmt, out_fmt):
     """From the upper left corner to the centre it is half a side, and you go a whole one.
 
     That is the opposite corner.
@@ -59,7 +54,7 @@ def center_without_half(boxes: Array, in_fmt: str, out_fmt: str) -> Array:
     return _written(corners, out_fmt)
 
 
-def plus_one(boxes: Array, in_fmt: str, out_fmt: str) -> Array:
+def plus_one(boxes, in_fmt, out_fmt):
     """Your sides are one too long: x2 − x1 is the width, without + 1.
 
     Coordinates are continuous here; they name places, not first and last pixels.
@@ -69,7 +64,7 @@ def plus_one(boxes: Array, in_fmt: str, out_fmt: str) -> Array:
     return _written(_corners(boxes, in_fmt, one=1.0), out_fmt, one=1.0)
 
 
-def height_before_width(boxes: Array, in_fmt: str, out_fmt: str) -> Array:
+def height_before_width(boxes, in_fmt, out_fmt):
     """Width and height have changed places: the width belongs to x and comes first.
 
     NumPy's image shapes are (height, width), boxes are not.
@@ -81,7 +76,7 @@ def height_before_width(boxes: Array, in_fmt: str, out_fmt: str) -> Array:
     return written if out_fmt == "xyxy" else written[:, [0, 1, 3, 2]]
 
 
-def whole_halves(boxes: Array, in_fmt: str, out_fmt: str) -> Array:
+def whole_halves(boxes, in_fmt, out_fmt):
     """You halve with //, which rounds down: a centre may lie between two pixels.
 
     Halve with /, or multiply by 0.5.
@@ -98,7 +93,7 @@ def whole_halves(boxes: Array, in_fmt: str, out_fmt: str) -> Array:
     return written
 
 
-def array_of_whole_numbers(boxes: Array, in_fmt: str, out_fmt: str) -> Array:
+def array_of_whole_numbers(boxes, in_fmt, out_fmt):
     """You write into an array with the dtype of the input, and where that holds integers, halves are cut off.
 
     Make the boxes floating point first.
@@ -108,7 +103,7 @@ def array_of_whole_numbers(boxes: Array, in_fmt: str, out_fmt: str) -> Array:
     return written
 
 
-def always_from_corners(boxes: Array, in_fmt: str, out_fmt: str) -> Array:
+def always_from_corners(boxes, in_fmt, out_fmt):
     """You read all boxes as corners, whatever in_fmt says.
 
     Bring them to xyxy first; then there is only one format to convert from.
@@ -116,7 +111,7 @@ def always_from_corners(boxes: Array, in_fmt: str, out_fmt: str) -> Array:
     return boxes.copy() if in_fmt == out_fmt else _written(boxes, out_fmt)
 
 
-def always_to_corners(boxes: Array, in_fmt: str, out_fmt: str) -> Array:
+def always_to_corners(boxes, in_fmt, out_fmt):
     """You return corners, whatever out_fmt says.
 
     Reading the boxes is the first half of the way; write them as out_fmt afterwards.
@@ -124,12 +119,12 @@ def always_to_corners(boxes: Array, in_fmt: str, out_fmt: str) -> Array:
     return boxes.copy() if in_fmt == out_fmt else _corners(boxes, in_fmt).copy()
 
 
-def formats_exchanged(boxes: Array, in_fmt: str, out_fmt: str) -> Array:
+def formats_exchanged(boxes, in_fmt, out_fmt):
     """You convert in the opposite direction: in_fmt is the format that is given, out_fmt the one wanted."""
     return boxes.copy() if in_fmt == out_fmt else _written(_corners(boxes, out_fmt), in_fmt)
 
 
-def columns_by_axis(boxes: Array, in_fmt: str, out_fmt: str) -> Array:
+def columns_by_axis(boxes, in_fmt, out_fmt):
     """You take the columns of corners as x1, x2, y1, y2.
 
     They are x1, y1, x2, y2: one corner after the other.
@@ -141,7 +136,7 @@ def columns_by_axis(boxes: Array, in_fmt: str, out_fmt: str) -> Array:
     return written[:, [0, 2, 1, 3]] if out_fmt == "xyxy" else written
 
 
-def overwritten_too_early(boxes: Array, in_fmt: str, out_fmt: str) -> Array:
+def overwritten_too_early(boxes, in_fmt, out_fmt):
     """Your sides are half as long as they should be: x1 has been overwritten by the centre before x2 − x1.
 
     Compute both from the old numbers, then write; and leave the caller's array as it was.
@@ -155,7 +150,7 @@ def overwritten_too_early(boxes: Array, in_fmt: str, out_fmt: str) -> Array:
     return written
 
 
-def nothing_for_equal_formats(boxes: Array, in_fmt: str, out_fmt: str) -> Array | None:
+def nothing_for_equal_formats(boxes, in_fmt, out_fmt):
     """Where in_fmt and out_fmt are the same, your function ends without a return.
 
     The boxes should come back as they are, as a copy.

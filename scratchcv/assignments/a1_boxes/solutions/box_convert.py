@@ -1,11 +1,6 @@
 """Other ways to write `box_convert`."""
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
-
-Array = NDArray[Any]
 
 _TO_CORNERS = {
     "xyxy": np.eye(4),
@@ -14,7 +9,7 @@ _TO_CORNERS = {
 }
 
 
-def box_by_box(boxes: Array, in_fmt: str, out_fmt: str) -> Array:
+def box_by_box(boxes, in_fmt, out_fmt):
     """Loop over boxes, with plain Python numbers."""
     rows = []
     for a, b, c, d in boxes.tolist():
@@ -30,18 +25,18 @@ def box_by_box(boxes: Array, in_fmt: str, out_fmt: str) -> Array:
     return np.array(rows, dtype=float).reshape(-1, 4)
 
 
-def one_matrix(boxes: Array, in_fmt: str, out_fmt: str) -> Array:
+def one_matrix(boxes, in_fmt, out_fmt):
     """Conversion is linear: the product with one matrix and the inverse of another."""
-    there: Array = boxes @ _TO_CORNERS[in_fmt]
+    there = boxes @ _TO_CORNERS[in_fmt]
     return np.linalg.solve(_TO_CORNERS[out_fmt].T, there.T).T
 
 
-def single_precision_result(boxes: Array, in_fmt: str, out_fmt: str) -> Array:
+def single_precision_result(boxes, in_fmt, out_fmt):
     """All in single precision, whatever comes."""
     return one_matrix(boxes.astype(np.float32), in_fmt, out_fmt).astype(np.float32)
 
 
-def columns(boxes: Array, in_fmt: str, out_fmt: str) -> Array:
+def columns(boxes, in_fmt, out_fmt):
     """Centre and size in the middle, columns by name; the result is a transposed array."""
     a, b, c, d = boxes.astype(float).T
     if in_fmt == "xyxy":
@@ -58,7 +53,7 @@ def columns(boxes: Array, in_fmt: str, out_fmt: str) -> Array:
     return np.array([left, top, center_x + width / 2, center_y + height / 2]).T
 
 
-def in_place_on_a_copy(boxes: Array, in_fmt: str, out_fmt: str) -> Array:
+def in_place_on_a_copy(boxes, in_fmt, out_fmt):
     """One copy that is changed step by step."""
     result = boxes.astype(np.float64)
     if in_fmt == "cxcywh":

@@ -1,14 +1,9 @@
 """Other ways to write `box_iou`."""
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
-
-Array = NDArray[Any]
 
 
-def pair_by_pair(boxes1: Array, boxes2: Array) -> Array:
+def pair_by_pair(boxes1, boxes2):
     """Loop over pairs, with plain Python numbers and an early way out."""
     iou = np.zeros((len(boxes1), len(boxes2)))
     for n, (left1, top1, right1, bottom1) in enumerate(boxes1.tolist()):
@@ -21,7 +16,7 @@ def pair_by_pair(boxes1: Array, boxes2: Array) -> Array:
     return iou
 
 
-def row_at_a_time(boxes1: Array, boxes2: Array) -> Array:
+def row_at_a_time(boxes1, boxes2):
     """Compute the matrix row by row, each in NumPy."""
     areas = np.prod(boxes2[:, 2:] - boxes2[:, :2], axis=1)
     rows = [np.zeros((0, len(boxes2)))]
@@ -33,12 +28,12 @@ def row_at_a_time(boxes1: Array, boxes2: Array) -> Array:
     return np.vstack(rows)
 
 
-def single_precision_result(boxes1: Array, boxes2: Array) -> Array:
+def single_precision_result(boxes1, boxes2):
     """All in single precision, whatever comes."""
     return row_at_a_time(boxes1.astype(np.float32), boxes2.astype(np.float32)).astype(np.float32)
 
 
-def by_centers(boxes1: Array, boxes2: Array) -> Array:
+def by_centers(boxes1, boxes2):
     """Overlap along an axis from the distance of centres; the result is not contiguous."""
     shared, total = np.ones((len(boxes2), len(boxes1))), 0.0
     for low, high, one in ((0, 2, boxes1), (1, 3, boxes1)):
@@ -52,12 +47,12 @@ def by_centers(boxes1: Array, boxes2: Array) -> Array:
     return np.where(total > 0, shared / np.where(total > 0, total, 1), 0).T
 
 
-def indicator_of_cells(boxes1: Array, boxes2: Array) -> Array:
+def indicator_of_cells(boxes1, boxes2):
     """Cut the plane at all coordinates; cells that a box covers are counted by matrix products."""
     every = np.vstack([boxes1, boxes2]).astype(np.float64)
     xs, ys = np.unique(every[:, 0::2]), np.unique(every[:, 1::2])
 
-    def covered(boxes: Array) -> tuple[Array, Array]:
+    def covered(boxes):
         along_x = (boxes[:, :1] <= xs[:-1]) & (xs[1:] <= boxes[:, 2:3])
         along_y = (boxes[:, 1:2] <= ys[:-1]) & (ys[1:] <= boxes[:, 3:])
         return along_x.astype(float), along_y.astype(float)
@@ -69,7 +64,7 @@ def indicator_of_cells(boxes1: Array, boxes2: Array) -> Array:
     return np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
 
 
-def four_planes(boxes1: Array, boxes2: Array) -> Array:
+def four_planes(boxes1, boxes2):
     """Broadcast planes of coordinates, and make the IoU of the share in |A| + |B|: s / (1 − s)."""
     left1, top1, right1, bottom1 = (column[:, np.newaxis] for column in boxes1.T.astype(np.float64))
     left2, top2, right2, bottom2 = boxes2.T.astype(np.float64)
@@ -78,4 +73,4 @@ def four_planes(boxes1: Array, boxes2: Array) -> Array:
     shared = np.where((width > 0) & (height > 0), width * height, 0)
     total = (right1 - left1) * (bottom1 - top1) + (right2 - left2) * (bottom2 - top2)
     share = np.divide(shared, total, out=np.zeros_like(total), where=total > 0)
-    return np.asarray(share / (1 - share))
+    return share / (1 - share)

@@ -1,19 +1,11 @@
 """Other ways to write `encode_deltas`."""
 
 import math
-from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-
-Array = NDArray[Any]
-Four = Sequence[float] | None
 
 
-def box_by_box(
-    gt_boxes: Array, anchors: Array, *, weights: Four = None, variances: Four = None, eps: float = 0.0
-) -> Array:
+def box_by_box(gt_boxes, anchors, *, weights=None, variances=None, eps=0.0):
     """Loop over pairs, with plain Python numbers."""
     factors = [1.0] * 4
     if weights is not None:
@@ -32,22 +24,18 @@ def box_by_box(
     return np.array(rows).reshape(-1, 4)
 
 
-def difference_of_logarithms(
-    gt_boxes: Array, anchors: Array, *, weights: Four = None, variances: Four = None, eps: float = 0.0
-) -> Array:
+def difference_of_logarithms(gt_boxes, anchors, *, weights=None, variances=None, eps=0.0):
     """Subtract logarithms instead of dividing, and divide by variances instead of multiplying."""
     sides, scales = gt_boxes[:, 2:] - gt_boxes[:, :2], anchors[:, 2:] - anchors[:, :2]
     growth = np.log(sides + eps * scales) - np.log(scales)
     move = (gt_boxes[:, :2] + sides / 2 - anchors[:, :2] - scales / 2) / scales
     deltas = np.concatenate((move, growth), axis=1)
     if variances is not None:
-        return np.asarray(deltas / np.array(variances))
-    return deltas if weights is None else np.asarray(deltas * np.array(weights))
+        return deltas / np.array(variances)
+    return deltas if weights is None else deltas * np.array(weights)
 
 
-def by_columns(
-    gt_boxes: Array, anchors: Array, *, weights: Four = None, variances: Four = None, eps: float = 0.0
-) -> Array:
+def by_columns(gt_boxes, anchors, *, weights=None, variances=None, eps=0.0):
     """Write a column at a time; the result is a transposed array."""
     left, top, right, bottom = gt_boxes.T
     near, upper, far, lower = anchors.T
@@ -64,9 +52,7 @@ def by_columns(
     return deltas.T
 
 
-def single_precision_result(
-    gt_boxes: Array, anchors: Array, *, weights: Four = None, variances: Four = None, eps: float = 0.0
-) -> Array:
+def single_precision_result(gt_boxes, anchors, *, weights=None, variances=None, eps=0.0):
     """All in single precision, whatever comes."""
     boxes, priors = gt_boxes.astype(np.float32), anchors.astype(np.float32)
     return difference_of_logarithms(boxes, priors, weights=weights, variances=variances, eps=eps).astype(
@@ -74,9 +60,7 @@ def single_precision_result(
     )
 
 
-def measured_in_anchors(
-    gt_boxes: Array, anchors: Array, *, weights: Four = None, variances: Four = None, eps: float = 0.0
-) -> Array:
+def measured_in_anchors(gt_boxes, anchors, *, weights=None, variances=None, eps=0.0):
     """Move every anchor to the unit square first: then a box is its own description."""
     scales = np.tile(anchors[:, 2:] - anchors[:, :2], 2)
     unit = (gt_boxes - np.tile(anchors[:, :2], 2)) / scales
@@ -84,4 +68,4 @@ def measured_in_anchors(
     sides = (gt_boxes[:, 2:] - gt_boxes[:, :2]) / scales[:, 2:]
     factors = np.ones(4) if weights is None else np.asarray(weights)
     factors = factors if variances is None else 1 / np.asarray(variances)
-    return np.asarray(np.einsum("nj,j->nj", np.hstack([move, np.log(sides + eps)]), factors))
+    return np.einsum("nj,j->nj", np.hstack([move, np.log(sides + eps)]), factors)

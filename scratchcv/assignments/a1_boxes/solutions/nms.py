@@ -1,27 +1,22 @@
 """Other ways to write `nms`."""
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
-
-Array = NDArray[Any]
 
 
-def _iou(boxes: Array, others: Array) -> Array:
+def _iou(boxes, others):
     """Return the IoU of all pairs."""
     sides = np.minimum(boxes[:, None, 2:], others[:, 2:]) - np.maximum(boxes[:, None, :2], others[:, :2])
     shared = np.clip(sides, 0, None).prod(axis=2)
     areas = [np.prod(each[:, 2:] - each[:, :2], axis=1) for each in (boxes, others)]
-    return np.asarray(shared / (areas[0][:, None] + areas[1] - shared))
+    return shared / (areas[0][:, None] + areas[1] - shared)
 
 
-def _duplicates(boxes: Array, others: Array, iou_threshold: float, strict: bool) -> Array:
+def _duplicates(boxes, others, iou_threshold, strict):
     iou = _iou(boxes, others)
-    return np.asarray(iou > iou_threshold if strict else iou >= iou_threshold)
+    return iou > iou_threshold if strict else iou >= iou_threshold
 
 
-def mark_the_dropped(boxes: Array, scores: Array, iou_threshold: float, *, strict: bool = True) -> Array:
+def mark_the_dropped(boxes, scores, iou_threshold, *, strict=True):
     """Work on the whole matrix, with a list of those that are gone."""
     duplicates = _duplicates(boxes, boxes, iou_threshold, strict)
     gone, keep = np.zeros(len(boxes), bool), []
@@ -32,9 +27,9 @@ def mark_the_dropped(boxes: Array, scores: Array, iou_threshold: float, *, stric
     return np.array(keep, dtype=np.intp)
 
 
-def plain_loops(boxes: Array, scores: Array, iou_threshold: float, *, strict: bool = True) -> Array:
+def plain_loops(boxes, scores, iou_threshold, *, strict=True):
     """Loop over lists of plain numbers, without NumPy."""
-    keep: list[int] = []
+    keep = []
     rows = boxes.tolist()
     for index in sorted(range(len(rows)), key=lambda index: -scores[index]):
         left, top, right, bottom = rows[index]
@@ -49,7 +44,7 @@ def plain_loops(boxes: Array, scores: Array, iou_threshold: float, *, strict: bo
     return np.array(keep, dtype=int)
 
 
-def last_of_equal_first(boxes: Array, scores: Array, iou_threshold: float, *, strict: bool = True) -> Array:
+def last_of_equal_first(boxes, scores, iou_threshold, *, strict=True):
     """Begin with the last of equal scores; indices of 32 bits."""
     order, keep = np.argsort(scores, kind="stable")[::-1], []
     while len(order):
@@ -58,7 +53,7 @@ def last_of_equal_first(boxes: Array, scores: Array, iou_threshold: float, *, st
     return np.array(keep, dtype=np.int32)
 
 
-def any_of_equal_first(boxes: Array, scores: Array, iou_threshold: float, *, strict: bool = True) -> Array:
+def any_of_equal_first(boxes, scores, iou_threshold, *, strict=True):
     """Order equal scores by where the box lies."""
     order = np.lexsort((boxes[:, 1], boxes[:, 0], -scores))
     keep = np.zeros(0, np.int64)
@@ -68,12 +63,12 @@ def any_of_equal_first(boxes: Array, scores: Array, iou_threshold: float, *, str
     return keep
 
 
-def until_nothing_changes(boxes: Array, scores: Array, iou_threshold: float, *, strict: bool = True) -> Array:
+def until_nothing_changes(boxes, scores, iou_threshold, *, strict=True):
     """Keep whom no better kept box drops, from a guess that is corrected until it stays."""
     order = np.argsort(-scores, kind="mergesort")
     ordered = boxes[order]
     better = np.triu(_duplicates(ordered, ordered, iou_threshold, strict), 1)
-    kept: Array = np.ones(len(boxes), bool)
+    kept = np.ones(len(boxes), bool)
     while True:
         corrected = np.logical_not(better[kept].any(axis=0))
         if (corrected == kept).all():
@@ -81,11 +76,11 @@ def until_nothing_changes(boxes: Array, scores: Array, iou_threshold: float, *, 
         kept = corrected
 
 
-def recursive(boxes: Array, scores: Array, iou_threshold: float, *, strict: bool = True) -> Array:
+def recursive(boxes, scores, iou_threshold, *, strict=True):
     """Take the best, and call yourself with the rest."""
     left = np.arange(len(boxes))
 
-    def best_of(left: Array) -> list[int]:
+    def best_of(left):
         if not len(left):
             return []
         best = int(left[np.argmax(scores[left])])

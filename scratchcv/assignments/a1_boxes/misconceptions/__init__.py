@@ -1,1 +1,0 @@
-"""Wrong implementations of each exercise, each with the hint that it earns."""

@@ -1,1 +1,0 @@
-"""Right implementations of each exercise that go another way than the library."""
