@@ -1,0 +1,1 @@
+"""Sheet 1, boxes: convert, IoU, NMS, deltas, anchors, matching, average precision."""
