@@ -60,7 +60,7 @@ def run_on_cluster(
             ): submission
             for submission in submissions
         }
-        for future in as_completed(list(futures)):
+        for future in as_completed(list(futures), loop=client.loop):
             submission = futures.pop(future)
             failure = future.exception()
             if isinstance(failure, InputError):
