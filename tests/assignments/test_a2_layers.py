@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+import json
 
 import numpy as np
 import pytest
@@ -139,3 +140,18 @@ def test_every_mistake_gets_its_own_hint(exercise):
         for variant in exercise.misconceptions
     }
     assert hints == {variant.name: (variant.text, variant.name) for variant in exercise.misconceptions}
+
+
+def test_the_guide_checks_every_exercise_in_turn():
+    notebook = json.loads((SHEET.folder / "guide.ipynb").read_text(encoding="utf-8"))
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    marks = [cell["metadata"].get("scratchcv", {}) for cell in code]
+    assert marks[0] == {"setup": True}
+    checks = {
+        mark["exercise"]: "".join(cell["source"])
+        for mark, cell in zip(marks, code, strict=True)
+        if "exercise" in mark
+    }
+    assert checks == {exercise.name: f'check("{exercise.name}")' for exercise in SHEET.exercises}
+    assert list(checks) == [exercise.name for exercise in SHEET.exercises]
+    assert not any(cell["outputs"] or cell["execution_count"] for cell in code)
