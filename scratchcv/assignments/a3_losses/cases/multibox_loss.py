@@ -78,8 +78,8 @@ def too_few_negatives(rng):
 
 
 def one_class(rng):
-    """Only one class beside the background."""
-    return Call(*_boxes(rng, 12, 2, classes=1))
+    """Only one object, and one class beside the background."""
+    return Call(*_boxes(rng, 12, 1, classes=1))
 
 
 def many_classes(rng):
@@ -184,7 +184,7 @@ EDGES = (no_objects, no_anchors)
 
 
 def magnitude(logits, deltas, labels, target_deltas, *, neg_pos_ratio=3.0, alpha=1.0):
-    """Return the losses with |d| + 1/2 for smooth L1's line, and what rounding makes of softmax.
+    """Return what rounding makes of smooth L1, as in its own cases, and of softmax.
 
     A logarithm of a sum of exponentials adds a rounding of the largest logit and of 1; who takes it of a
     rounded probability is off by a rounding of 1, too.
@@ -194,9 +194,12 @@ def magnitude(logits, deltas, labels, target_deltas, *, neg_pos_ratio=3.0, alpha
     counted = positive | hard_negative_mask(-log_p[..., 0], positive, neg_pos_ratio)
     entropy = -np.take_along_axis(log_p, labels[..., None], axis=2)[..., 0]
     largest = np.abs(logits).max(axis=2, initial=0)
-    d = np.abs(np.where(positive[..., None], deltas - target_deltas, 0))
-    box = np.where(d < 1, d * d / 2, d + 0.5) * positive[..., None]
+    target_deltas = np.where(positive[..., None], target_deltas, deltas)
+    d, inputs = np.abs(deltas - target_deltas), np.abs(deltas) + np.abs(target_deltas)
+    near, slope = d < 1, np.minimum(d, 1)
+    box = positive[..., None] * (np.where(near, d * d / 2, d + 0.5) + slope * inputs)
+    ddeltas = positive[..., None] * (slope + near * inputs)
     P = max(int(positive.sum()), 1)
     losses = {"classification": ((entropy + largest + 1) * counted).sum() / P, "box": alpha * box.sum() / P}
     dlogits = counted[..., None] * ((1 + largest[..., None]) * np.exp(log_p) + 1) / P
-    return losses, (dlogits, alpha * np.minimum(d, 1) / P)
+    return losses, (dlogits, alpha * ddeltas / P)

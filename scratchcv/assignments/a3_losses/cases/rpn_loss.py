@@ -122,6 +122,14 @@ def mostly_ignored(rng):
     return Call(objectness, deltas, labels, target, n_cls=None, n_reg=50)
 
 
+def one_sampled(rng):
+    """Only one anchor is sampled, and it is an object."""
+    objectness, deltas, labels, target = _anchors(rng, _count(rng))
+    labels[:] = IGNORE
+    labels[rng.integers(len(labels))] = 1
+    return Call(objectness, deltas, labels, target, n_cls=None, n_reg=None)
+
+
 def targets_of_nothing(rng):
     """Targets that are NaN where there is no object: nobody may look at them."""
     objectness, deltas, labels, target = _anchors(rng, _count(rng))
@@ -173,6 +181,7 @@ HIDDEN = (
     background_only,
     objects_only,
     mostly_ignored,
+    one_sampled,
     targets_of_nothing,
     large_scores,
     single_precision,
@@ -182,7 +191,7 @@ EDGES = (all_ignored, no_anchors)
 
 
 def magnitude(objectness, deltas, labels, target_deltas, *, n_cls=256, n_reg=2400, balance=10.0, beta=1.0):
-    """Return the losses with |d| + β/2 for smooth L1's line, and what rounding makes of log p and of p - p*.
+    """Return what rounding makes of smooth L1, as in its own cases, of log p and of p - p*.
 
     Who takes the logarithm of a rounded p or 1 - p is off by 1 / p_t; for large scores nothing would be left
     of such a probability, and the logarithm is only off by a rounding of 1.
@@ -191,12 +200,15 @@ def magnitude(objectness, deltas, labels, target_deltas, *, n_cls=256, n_reg=240
     x_t = np.where(positive, objectness, -objectness)
     h = -log_sigmoid(x_t)
     of_h = np.where(np.abs(x_t) < _SURE, np.exp(np.minimum(h, _SURE)), 1)
-    d = np.abs(np.where(positive[..., None], deltas - target_deltas, 0))
-    box = np.where(d < beta, d * d / (2 * beta), d + beta / 2) * positive[..., None]
+    target_deltas = np.where(positive[..., None], target_deltas, deltas)
+    d, inputs = np.abs(deltas - target_deltas), np.abs(deltas) + np.abs(target_deltas)
+    near, slope = d < beta, np.minimum(d / beta, 1)
+    box = positive[..., None] * (np.where(near, d * d / (2 * beta), d + beta / 2) + slope * inputs)
+    ddeltas = positive[..., None] * (slope + near * inputs / beta)
     images, count = len(objectness) if objectness.ndim == 2 else 1, max(int(sampled.sum()), 1)
     of_scores, of_boxes = (count if n is None else n * images for n in (n_cls, n_reg))
     losses = {
         "objectness": (sampled * (h + of_h)).sum() / of_scores,
         "box": balance * box.sum() / of_boxes,
     }
-    return losses, (sampled * 2 / of_scores, balance * np.minimum(d / beta, 1) / of_boxes)
+    return losses, (sampled * 2 / of_scores, balance * ddeltas / of_boxes)

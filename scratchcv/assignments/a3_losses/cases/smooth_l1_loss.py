@@ -186,11 +186,11 @@ EDGES = (exactly_right, no_boxes, no_weights)
 
 
 def magnitude(prediction, target, *, beta=1.0, weight=None, reduction="mean"):
-    """Return the loss with |d| + β/2 for the line's |d| - β/2, and the size of the gradient.
+    """Return the loss with |d| + β/2 for the line's |d| - β/2, and what rounded inputs make of it.
 
-    d itself is rounded once, relative to itself, so that no more than its own size is in play.
+    A prediction and a target that were rounded are off by |prediction| + |target| roundings, times the slope.
     """
-    d = np.abs(np.asarray(prediction, float) - target)
-    near = d < beta
-    losses = np.where(near, d * d / (2 * beta or 1), d + beta / 2)
-    return reduce_weighted(losses, np.where(near, d / (beta or 1), 1), weight, reduction)
+    d, inputs = np.abs(np.asarray(prediction, float) - target), np.abs(prediction) + np.abs(target)
+    near, slope = d < beta, np.minimum(d / (beta or 1), 1) if beta else np.ones(d.shape)
+    losses = np.where(near, d * d / (2 * beta or 1), d + beta / 2) + slope * inputs
+    return reduce_weighted(losses, slope + near * inputs / (beta or 1), weight, reduction)

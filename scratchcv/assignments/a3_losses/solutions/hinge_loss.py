@@ -77,3 +77,9 @@ def doubles_in_columns(scores, targets, *, squared=False, reduction="mean"):
     """Double precision for everything, with arrays whose memory is in columns."""
     loss, dscores = loops(scores, targets, squared=squared, reduction=reduction)
     return (np.asfortranarray(loss) if np.ndim(loss) else float(loss)), np.asfortranarray(dscores)
+
+
+def single_precision(scores, targets, *, squared=False, reduction="mean"):
+    """Single precision for everything, whatever comes in."""
+    loss, dscores = by_masks(scores.astype(np.float32), targets, squared=squared, reduction=reduction)
+    return np.float32(loss), dscores.astype(np.float32)

@@ -106,3 +106,11 @@ def doubles_in_columns(logits, deltas, labels, target_deltas, *, neg_pos_ratio=3
     options = {"neg_pos_ratio": neg_pos_ratio, "alpha": alpha}
     losses, gradients = loops(logits, deltas, labels, target_deltas, **options)
     return losses, tuple(np.asfortranarray(gradient) for gradient in gradients)
+
+
+def single_precision(logits, deltas, labels, target_deltas, **options):
+    """Single precision for everything, whatever comes in."""
+    x, t, t_hat = (array.astype(np.float32) for array in (logits, deltas, target_deltas))
+    losses, gradients = positives_and_negatives_apart(x, t, labels, t_hat, **options)
+    losses = {name: np.float32(loss) for name, loss in losses.items()}
+    return losses, tuple(gradient.astype(np.float32) for gradient in gradients)

@@ -109,3 +109,11 @@ def doubles_in_columns(
     options = {"n_cls": n_cls, "n_reg": n_reg, "balance": balance, "beta": beta}
     losses, gradients = loops(objectness, deltas, labels, target_deltas, **options)
     return losses, tuple(np.asfortranarray(gradient) for gradient in gradients)
+
+
+def single_precision(objectness, deltas, labels, target_deltas, **options):
+    """Single precision for everything, whatever comes in."""
+    x, t, t_hat = (array.astype(np.float32) for array in (objectness, deltas, target_deltas))
+    losses, gradients = image_by_image(x, t, labels, t_hat, **options)
+    losses = {name: np.float32(loss) for name, loss in losses.items()}
+    return losses, tuple(gradient.astype(np.float32) for gradient in gradients)

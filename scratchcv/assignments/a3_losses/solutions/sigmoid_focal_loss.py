@@ -81,3 +81,11 @@ def doubles_in_columns(logits, targets, *, alpha=0.25, gamma=2.0, reduction="non
     """Double precision for everything, with arrays whose memory is in columns."""
     loss, dlogits = loops(logits, targets, alpha=alpha, gamma=gamma, reduction=reduction)
     return (np.asfortranarray(loss) if np.ndim(loss) else float(loss)), np.asfortranarray(dlogits)
+
+
+def single_precision(logits, targets, *, alpha=0.25, gamma=2.0, reduction="none"):
+    """Single precision for everything, whatever comes in."""
+    loss, dlogits = two_halves(
+        logits.astype(np.float32), targets, alpha=alpha, gamma=gamma, reduction=reduction
+    )
+    return np.float32(loss), dlogits.astype(np.float32)

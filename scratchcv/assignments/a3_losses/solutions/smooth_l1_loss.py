@@ -83,3 +83,10 @@ def doubles_in_columns(prediction, target, *, beta=1.0, weight=None, reduction="
     """Double precision for everything, with a gradient whose memory is in columns."""
     loss, gradient = loops(prediction, target, beta=beta, weight=weight, reduction=reduction)
     return np.asarray(loss), np.asfortranarray(gradient)
+
+
+def single_precision(prediction, target, *, beta=1.0, weight=None, reduction="mean"):
+    """Single precision for everything, whatever comes in."""
+    prediction, target = prediction.astype(np.float32), target.astype(np.float32)
+    weight = None if weight is None else weight.astype(np.float32)
+    return slope_first(prediction, target, beta=beta, weight=weight, reduction=reduction)

@@ -176,3 +176,10 @@ def doubles_in_columns(prediction, gt_boxes, gt_labels, **options):
         prediction.astype(float), gt_boxes.astype(float), gt_labels, **options
     )
     return losses, np.asfortranarray(gradient)
+
+
+def single_precision(prediction, gt_boxes, gt_labels, **options):
+    """Single precision for everything, whatever comes in."""
+    arrays = prediction.astype(np.float32), gt_boxes.astype(np.float32), gt_labels
+    losses, gradient = masks_over_the_grid(*arrays, **options)
+    return {name: np.float32(loss) for name, loss in losses.items()}, gradient.astype(np.float32)
