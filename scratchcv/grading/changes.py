@@ -235,9 +235,11 @@ def _has_effect(target: ast.expr, bound: set[str]) -> bool:
 
 
 def _is_check(node: ast.AST) -> bool:
-    """Tell whether a call does nothing to valid input but, maybe, convert it."""
+    """Tell whether calls do nothing to valid input but, maybe, convert it."""
+    if isinstance(node, ast.Tuple):
+        return all(map(_is_check, node.elts))
     name = _called(node).lstrip("_") if isinstance(node, ast.Call) else ""
-    return name.startswith(("check_", "as_")) or name in ("asarray", "ascontiguousarray")
+    return name.startswith(("check_", "checked_", "as_")) or name in ("asarray", "ascontiguousarray")
 
 
 def _ends_in_raise(node: ast.If) -> bool:

@@ -78,7 +78,7 @@ def own_definitions(exercise: Exercise) -> list[Definition]:
         item
         for item in closure([exercise.function])
         if isinstance(item, Definition) and item.module == module and item.dotted not in given
-        if not item.name.lstrip("_").startswith("check_")
+        if not item.name.lstrip("_").startswith(("check_", "checked_"))
     ]
 
 

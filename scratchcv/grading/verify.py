@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 
 from scratchcv.backend import use_backend
@@ -105,13 +105,16 @@ def _carry_out(sheet: Sheet, tasks: list[Task], jobs: int) -> Iterator[list[Verd
     if jobs == 1:
         yield from (_examine(sheet, task) for task in tasks)
         return
+    others = set(active_children())
     context = get_context("spawn")  # a fork would take along locks that other threads of ours hold
     with ProcessPoolExecutor(jobs, context, _leave_interrupts_to_the_parent) as pool:
         futures = [pool.submit(_examine_in_folder, sheet.folder, task) for task in tasks]
         try:
             yield from (future.result() for future in as_completed(futures))
-        except BaseException:
+        except BaseException:  # an interrupt above all: nobody waits for the tasks at hand
             pool.shutdown(wait=False, cancel_futures=True)
+            for worker in set(active_children()) - others:
+                worker.terminate()
             raise
 
 

@@ -179,6 +179,8 @@ def accepts(
         return f"the shapes are {y.shape} and {indices.shape}, expected {expected[0].shape} twice"
     if compare(y, expected[0]):
         return "the maxima differ"
+    if not y.size:
+        return ""
     (N, C, H, W), (rows, columns) = x.shape, pooling_windows(x.shape[2:], kernel_size, stride, padding)
     if not ((indices >= 0) & (indices < H * W)).all():
         return "an index lies outside the image"

@@ -1,1 +1,0 @@
-"""The inputs of the exercises: one module an exercise."""

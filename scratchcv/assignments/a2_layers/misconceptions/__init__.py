@@ -1,1 +1,0 @@
-"""Wrong implementations: the docstring of each is what a student who wrote it should read."""

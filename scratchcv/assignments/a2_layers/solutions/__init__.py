@@ -1,1 +1,0 @@
-"""Right implementations that differ from the library's: every one must earn all points."""
