@@ -109,7 +109,7 @@ def file_name(student: str, digest: str) -> str:
     Examples
     --------
     >>> file_name("Zoë/../Müller", "12ab")
-    'Zoe_Muller-0cb3b1b2ddc7dc66'
+    'Zoe_Muller-edb194a98f93dba2'
     """
     plain = unicodedata.normalize("NFKD", student).encode("ascii", "ignore").decode()
     safe = re.sub(r"[^A-Za-z0-9]+", "_", plain).strip("_")[:60] or "student"

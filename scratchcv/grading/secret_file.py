@@ -68,6 +68,6 @@ def fingerprint(secret: bytes) -> str:
     Examples
     --------
     >>> fingerprint(b"secret of a course")
-    '1d7a7b9d2d1a3d5c'
+    '1e976f8f8cf4c22b'
     """
     return hmac.new(secret, b"fingerprint", hashlib.sha256).hexdigest()[:16]
