@@ -12,6 +12,7 @@ from scratchcv.grading.report_parts import (
     call_text,
     failed_hidden,
     failing_case,
+    hint_of,
     mismatch,
     next_step,
     state,
@@ -130,8 +131,8 @@ def _exercise(exercise: ExerciseResult) -> Iterator[str]:
         yield from _case(exercise, case)
     if hidden := failed_hidden(exercise):
         yield _prose(f"Hidden cases that went wrong: {'; '.join(map(clean, hidden))}.")
-    if exercise.hint:
-        yield _prose(f"**Hint:** {clean(exercise.hint)}")
+    if hint := hint_of(exercise):
+        yield _prose(f"**Hint:** {clean(hint)}")
     if exercise.printed.strip():
         yield "It printed:"
         yield _code(_cut(exercise.printed))

@@ -4,6 +4,7 @@ Functions that draw return a matplotlib figure that belongs to the caller; `save
 """
 
 from scratchcv.visualize.anchors import draw_default_boxes, matching_figure, mining_figure
+from scratchcv.visualize.answers import boxes_figure, difference_figure
 from scratchcv.visualize.assembly import Loop, inner_loop
 from scratchcv.visualize.boxes import draw_boxes, draw_prediction, draw_target
 from scratchcv.visualize.checkerboard import checkerboard_figure, checkerboard_slider, stamp_counts
@@ -36,11 +37,13 @@ __all__ = [
     "TileCost",
     "attainable_speed",
     "average_precision_steps",
+    "boxes_figure",
     "checkerboard_figure",
     "checkerboard_slider",
     "class_color",
     "contact_sheet",
     "detection_grid",
+    "difference_figure",
     "draw_boxes",
     "draw_default_boxes",
     "draw_prediction",
