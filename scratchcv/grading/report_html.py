@@ -18,6 +18,9 @@ from scratchcv.grading.report_pictures import picture
 from scratchcv.grading.report_tables import answer_tables, escape
 from scratchcv.grading.result import CaseResult, ExerciseResult, SubmissionResult
 
+OPEN_TITLES = 6
+"""So many hidden cases are listed at once; of more there is the number, and the list on demand."""
+
 _CLASSES = {"right": "right", "wrong": "wrong", "cannot run": "run", "to do": "todo"}
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
@@ -162,7 +165,11 @@ def _lists(exercise: ExerciseResult) -> Iterator[str]:
         yield f'<h3>Visible cases</h3><ul class="cases">{"".join(items)}</ul>'
     if hidden := failed_hidden(exercise):
         items = [f'<li class="fail">{escape(title)}</li>' for title in hidden]
-        yield f'<h3>Hidden cases that went wrong</h3><ul class="cases">{"".join(items)}</ul>'
+        yield (
+            f"<details{' open' if len(hidden) <= OPEN_TITLES else ''}>"
+            f"<summary>Hidden cases that went wrong: {len(hidden)}</summary>"
+            f'<ul class="cases">{"".join(items)}</ul></details>'
+        )
 
 
 def _mark(case: CaseResult) -> str:

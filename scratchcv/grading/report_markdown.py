@@ -23,6 +23,9 @@ from scratchcv.grading.result import CaseResult, ExerciseResult, SubmissionResul
 WIDTH = 88
 """Characters in a line of prose."""
 
+HIDDEN_TITLES = 6
+"""How many hidden cases that went wrong are named."""
+
 PRINTED_LINES, PRINTED_CHARACTERS = 10, 800
 """How much of what a student's code printed is shown."""
 
@@ -129,10 +132,12 @@ def _exercise(exercise: ExerciseResult) -> Iterator[str]:
     case = failing_case(exercise)
     if case is not None:
         yield from _case(exercise, case)
-    if hidden := failed_hidden(exercise):
-        yield _prose(f"Hidden cases that went wrong: {'; '.join(map(clean, hidden))}.")
     if hint := hint_of(exercise):
         yield _prose(f"**Hint:** {clean(hint)}")
+    if hidden := failed_hidden(exercise):
+        titles = [clean(title) for title in hidden[:HIDDEN_TITLES]]
+        more = [f"and {len(hidden) - HIDDEN_TITLES} more"] if len(hidden) > HIDDEN_TITLES else []
+        yield _prose(f"Hidden cases that went wrong: {'; '.join([*titles, *more])}.")
     if exercise.printed.strip():
         yield "It printed:"
         yield _code(_cut(exercise.printed))

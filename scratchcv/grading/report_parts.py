@@ -43,6 +43,23 @@ def argument_names(exercise: ExerciseResult) -> list[str]:
     return [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
 
 
+def returns(exercise: ExerciseResult) -> str:
+    """Return what the original's docstring says of the result; nothing where it says nothing.
+
+    Examples
+    --------
+    >>> print(returns(ExerciseResult("scratchcv.boxes.clip.clip_boxes_to_image", 1, 0)).splitlines()[0])
+    ndarray of shape (N, 4)
+    """
+    try:
+        module, name = find_function(exercise.function)
+    except InputError:
+        return ""
+    text = ast.get_docstring(Source.of(module).function(name)) or ""
+    _, _, after = text.partition("\nReturns\n-------\n")
+    return re.split(r"\n\n[A-Z]\w+\n-+\n", after)[0]
+
+
 @dataclass(frozen=True)
 class Mismatch:
     """The part of an answer that is wrong: where it is, what was expected there, and what was found."""
@@ -91,10 +108,10 @@ def hint_of(exercise: ExerciseResult) -> str:
     case = failing_case(exercise)
     if case is None or exercise.misconception or not exercise.hint.startswith(f"{case.title}: "):
         return exercise.hint
-    if case.reason not in ("value", "nan", "shape", "structure", "property"):
+    if case.reason not in ("value", "nan", "shape", "structure"):
         return ""
     rest = exercise.hint.removeprefix(f"{case.title}: ")
-    return rest[:1].upper() + rest[1:]
+    return "" if rest == "the values differ." else rest[:1].upper() + rest[1:]
 
 
 def failed_hidden(exercise: ExerciseResult) -> list[str]:

@@ -1,13 +1,17 @@
 """Which picture shows a wrong answer, if any: boxes over each other, or maps beside their difference."""
 
+import re
 from typing import Any
 
 import numpy as np
 
 from scratchcv.checks import Array
-from scratchcv.grading.report_parts import argument_names, mismatch
+from scratchcv.grading.report_parts import argument_names, mismatch, returns
 from scratchcv.grading.report_text import array_of
 from scratchcv.grading.result import CaseResult, ExerciseResult
+
+BOXES = r"box|anchor|prior|proposal|roi"
+"""What is called so is boxes, where it looks like some: deltas and sizes have four columns too."""
 
 LEAST_SIDE = 3
 """A map that is smaller is better read as numbers."""
@@ -38,7 +42,9 @@ def picture(exercise: ExerciseResult, case: CaseResult) -> tuple[bytes, str] | N
     wrong = mismatch(case)
     expected, found = array_of(wrong.expected), array_of(wrong.found)
     same_shape = expected is not None and found is not None and expected.shape == found.shape
-    if expected is not None and found is not None and looks_like_boxes(expected):
+    if _other_format(case):
+        return None
+    if expected is not None and found is not None and _answers_boxes(exercise, expected):
         if looks_like_boxes(found):
             figure = draw.boxes_figure({"expected": expected, "got": found})
             return draw.figure_png(figure, dpi=150), "The boxes that were expected, and those that came."
@@ -69,6 +75,17 @@ def looks_like_boxes(array: Array) -> bool:
     return bool(np.isfinite(array).all() and ordered)
 
 
+def _answers_boxes(exercise: ExerciseResult, expected: Array) -> bool:
+    words = f"{exercise.name} {returns(exercise)}".lower()
+    return looks_like_boxes(expected) and re.search(f"{BOXES}|xyxy", words) is not None
+
+
+def _other_format(case: CaseResult) -> bool:
+    """Say whether boxes go in or come out as centre or size: they would be drawn wrongly."""
+    given = [*case.detail.get("arguments", []), *case.detail.get("keywords", {}).values()]
+    return any(value in ("xywh", "cxcywh") for value in given if isinstance(value, str))
+
+
 def _is_map(array: Array) -> bool:
     return array.ndim >= 2 and min(array.shape[-2:]) >= LEAST_SIDE and array.dtype.kind in "biuf"
 
@@ -79,4 +96,8 @@ def _boxes_among(exercise: ExerciseResult, case: CaseResult) -> dict[str, Array]
     given: list[tuple[str, Any]] = list(zip(names, case.detail.get("arguments", []), strict=False))
     given += case.detail.get("keywords", {}).items()
     arrays = {name: array_of(written) for name, written in given}
-    return {name: array for name, array in arrays.items() if array is not None and looks_like_boxes(array)}
+    return {
+        name: array
+        for name, array in arrays.items()
+        if array is not None and re.search(BOXES, name) and looks_like_boxes(array)
+    }
