@@ -1,5 +1,6 @@
 """Zip archives that strangers made: read in memory, each file only when it is asked for, nothing unpacked."""
 
+import bisect
 import io
 import stat
 import unicodedata
@@ -11,7 +12,7 @@ from scratchcv.errors import InputError
 MOST_FILES = 2_000
 """How many files a student's archive may have."""
 
-MOST_BYTES = 20 << 20
+MOST_ARCHIVE_BYTES = 20 << 20
 """How large a student's archive may be."""
 
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # bzip2 and LZMA can ask for any amount of memory
@@ -29,12 +30,6 @@ class Archive:
     most_files, most_bytes : int
         A larger one is refused.
 
-    Attributes
-    ----------
-    paths : tuple of str
-        The files' paths as the archive spells them, with ``/`` between folders, unsafe ones included: whether
-        a file can be had is said by `read`.
-
     Raises
     ------
     InputError
@@ -46,12 +41,12 @@ class Archive:
     >>> with zipfile.ZipFile(buffer, "w") as made:
     ...     made.writestr("work/boxes.py", "x = 1")
     >>> archive = Archive(buffer.getvalue(), "ada.zip")
-    >>> archive.paths, archive.read("work/boxes.py", most_bytes=1000)
-    (('work/boxes.py',), b'x = 1')
+    >>> archive.paths(), archive.read("work/boxes.py", most_bytes=1000)
+    (['work/boxes.py'], b'x = 1')
     """
 
     def __init__(
-        self, data: bytes, name: str, *, most_files: int = MOST_FILES, most_bytes: int = MOST_BYTES
+        self, data: bytes, name: str, *, most_files: int = MOST_FILES, most_bytes: int = MOST_ARCHIVE_BYTES
     ) -> None:
         self.name = name
         if len(data) > most_bytes:
@@ -60,12 +55,30 @@ class Archive:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except Exception as error:  # hostile bytes: zipfile's parser raises much more than BadZipFile
             raise InputError(f"{name}: is not a zip archive, or a damaged one: {_reason(error)}") from error
-        members = [(_path(member), member) for member in self._zip.infolist() if not member.is_dir()]
+        members = [(_path(member), member) for member in self._zip.infolist()]
+        members = [(path, member) for path, member in members if not path.endswith("/")]
         if len(members) > most_files:
             raise InputError(f"{name}: holds {len(members):,} files, at most {most_files:,} are read")
         self._members = dict(members)
         self._count = Counter(_folded(path) for path, _ in members)
-        self.paths = tuple(self._members)
+        self._paths = sorted(self._members)
+
+    def paths(self, top: str = "") -> list[str]:
+        """Return the paths of all files, or of those at and below `top`, sorted.
+
+        They are spelled as in the archive, with ``/`` between folders. Unsafe ones are among them: whether a
+        file can be had is said by `read`.
+        """
+        if not top:
+            return list(self._paths)
+        first, last = (bisect.bisect_left(self._paths, f"{top}{end}") for end in ("/", "0"))  # 0 follows /
+        return [top] * (top in self._members) + self._paths[first:last]
+
+    def children(self, folder: str = "") -> dict[str, bool]:
+        """Return what is in a folder by name, and whether each is a folder itself."""
+        below = len(folder) + 1 if folder else 0
+        inner = (path[below:].partition("/") for path in self.paths(folder) if path != folder)
+        return {name: bool(slash) for name, slash, _ in inner}
 
     def read(self, path: str, *, most_bytes: int) -> bytes:
         """Return a file's bytes.
@@ -73,7 +86,7 @@ class Archive:
         Parameters
         ----------
         path : str
-            One of `paths`.
+            One of `paths()`.
         most_bytes : int
             A file of more bytes is refused; they are counted as they come out, whatever the archive claims.
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from scratchcv.errors import InputError
 
-MOST_ENTRIES = 200_000
-"""How many files and folders are looked at."""
+MOST_ENTRIES = 20_000
+"""How many files and folders of a student are looked at."""
 
 SKIPPED = frozenset(("__MACOSX", "__pycache__", "venv", "site-packages", "node_modules"))
 """Folders that programs fill, not people; those whose names begin with a dot are skipped too."""
@@ -28,48 +28,61 @@ class Folder:
     root : Path
         The folder.
 
-    Attributes
-    ----------
-    paths : tuple of str
-        Paths below `root`, sorted, with ``/`` between folders. Links are among them, and refused when read;
-        what they lead to is not.
-
-    Raises
-    ------
-    InputError
-        When there is too much in it.
-    OSError
-        When it cannot be listed.
-
     Examples
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as name:
     ...     _ = Path(name, "boxes.py").write_text("x = 1")
     ...     folder = Folder(Path(name))
-    ...     folder.paths, folder.read("boxes.py", most_bytes=1000)
-    (('boxes.py',), b'x = 1')
+    ...     folder.paths(), folder.read("boxes.py", most_bytes=1000)
+    (['boxes.py'], b'x = 1')
     """
 
     def __init__(self, root: Path) -> None:
         self.root, self.name = root, root.name
-        self.paths = tuple(sorted(self._walk()))
 
-    def _walk(self) -> list[str]:
-        found, waiting, seen = [], [""], 0
+    def paths(self, top: str = "") -> list[str]:
+        """Return the paths of all files, or of those at and below `top`, sorted, with ``/`` between folders.
+
+        Links are among them, and refused when read; what they lead to is not. A folder that programs fill
+        (see `is_skipped`) is left out.
+
+        Raises
+        ------
+        InputError
+            When there is too much, or a folder cannot be listed.
+        """
+        if top and (not (self.root / top).is_dir() or (self.root / top).is_symlink()):
+            return [top]
+        found, waiting, seen = [], [top], 0
         while waiting:
-            below = waiting.pop()
-            with os.scandir(self.root / below) as entries:
-                for entry in entries:
-                    seen += 1
-                    if seen > MOST_ENTRIES:
-                        raise InputError(f"{self.root}: holds more than {MOST_ENTRIES:,} files and folders")
-                    path = f"{below}{entry.name}"
-                    if not entry.is_dir(follow_symlinks=False):
-                        found.append(path)
-                    elif not is_skipped(f"{path}/"):
-                        waiting.append(f"{path}/")
-        return found
+            folder = waiting.pop()
+            for name, is_folder in self.children(folder).items():
+                seen += 1
+                if seen > MOST_ENTRIES:
+                    raise InputError(
+                        f"{top or self.name}: holds more than {MOST_ENTRIES:,} files and folders"
+                    )
+                path = f"{folder}/{name}" if folder else name
+                if not is_folder:
+                    found.append(path)
+                elif not is_skipped(f"{path}/"):
+                    waiting.append(path)
+        return sorted(found)
+
+    def children(self, folder: str = "") -> dict[str, bool]:
+        """Return what is in a folder by name, and whether each is a folder itself; links are none.
+
+        Raises
+        ------
+        InputError
+            When it cannot be listed.
+        """
+        try:
+            with os.scandir(self.root / folder) as entries:
+                return {entry.name: entry.is_dir(follow_symlinks=False) for entry in entries}
+        except OSError as error:
+            raise InputError(f"{folder or self.root}: cannot be listed: {error.strerror}") from error
 
     def read(self, path: str, *, most_bytes: int) -> bytes:
         """Return a file's bytes.

@@ -23,16 +23,16 @@ class NotebookText:
     cells : tuple of (int, int)
         The line of `source` that each cell begins on, and the cell's number, which counts from 1 and counts
         cells of text too.
-    left_out : tuple of LeftOut
+    left_out : list of LeftOut
         What is not graded; lines are those of `source`.
-    broken : tuple of LeftOut
+    broken : list of LeftOut
         Why, and where, a cell does not parse; nothing of such a cell is in `source`.
     """
 
     source: str
     cells: tuple[tuple[int, int], ...]
-    left_out: tuple[LeftOut, ...]
-    broken: tuple[LeftOut, ...]
+    left_out: list[LeftOut]
+    broken: list[LeftOut]
 
 
 def read_notebook(data: bytes, name: str) -> NotebookText:
@@ -57,7 +57,7 @@ def read_notebook(data: bytes, name: str) -> NotebookText:
     >>> cells = [{"cell_type": "code", "source": ["%pylab\n", "def f(x):\n", "    return x"]}]
     >>> text = read_notebook(json.dumps({"cells": cells}).encode(), "a1_boxes.ipynb")
     >>> text.source, text.left_out
-    ('pass\ndef f(x):\n    return x\n', (LeftOut(line=1, what='%pylab'),))
+    ('pass\ndef f(x):\n    return x\n', [LeftOut(line=1, what='%pylab')])
     """
     lines: list[str] = []
     starts, left_out, broken, characters = [], [], [], 0
@@ -79,7 +79,7 @@ def read_notebook(data: bytes, name: str) -> NotebookText:
         lines += text.split("\n")
     if not starts:
         raise InputError(f"{name}: has no code cell")
-    return NotebookText("\n".join(lines) + "\n", tuple(starts), tuple(left_out), tuple(broken))
+    return NotebookText("\n".join(lines) + "\n", tuple(starts), left_out, broken)
 
 
 def place(cells: tuple[tuple[int, int], ...], line: int) -> str:

@@ -30,13 +30,13 @@ def test_cells_become_one_text():
     text = read_notebook(EXAMPLE, "a.ipynb")
     lines = "pass", "import numpy as np", "def f(x):", "    return x", "", "", "", "", "", "", "pass", "z = 1"
     assert text.source == "\n".join(lines) + "\n"
-    assert text.left_out == (
+    assert text.left_out == [
         LeftOut(1, "%matplotlib inline"),
         LeftOut(5, "print"),
         LeftOut(6, "a cell of %%bash"),
         LeftOut(11, "y = !ls"),
-    )
-    assert text.broken == (LeftOut(8, "invalid syntax"),)
+    ]
+    assert text.broken == [LeftOut(8, "invalid syntax")]
 
 
 def test_places():
