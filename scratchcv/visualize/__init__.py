@@ -15,6 +15,7 @@ from scratchcv.visualize.grids import contact_sheet, detection_grid
 from scratchcv.visualize.images import image_row
 from scratchcv.visualize.iou import iou_figure
 from scratchcv.visualize.losses import focal_figure, loss_mass_figure, loss_shares
+from scratchcv.visualize.page import show_page
 from scratchcv.visualize.palette import class_color
 from scratchcv.visualize.receptive_field import receptive_field_figure
 from scratchcv.visualize.register_tile import (
@@ -75,6 +76,7 @@ __all__ = [
     "roofline_figure",
     "save_figure",
     "score_slider",
+    "show_page",
     "show_source",
     "stamp_counts",
     "tile_cost",
