@@ -1,7 +1,6 @@
 """A sheet in a student's notebook: the functions that they wrote, and the check of them."""
 
 import linecache
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -18,7 +17,7 @@ from scratchcv.grading.session import Place
 from scratchcv.grading.sheet import load_sheet
 from scratchcv.grading.sheet_file import Wanted
 from scratchcv.grading.submission import read_submission
-from scratchcv.visualize.page import show_page
+from scratchcv.visualize.page import ipython_shell, show_page
 
 
 class Assignment:
@@ -119,8 +118,7 @@ def _run(file: Path) -> ModuleType:
 
 def _shell(file: Path) -> Any:
     """Return the notebook that runs this."""
-    ipython = sys.modules.get("IPython")
-    shell = None if ipython is None else ipython.get_ipython()
+    shell = ipython_shell()
     if shell is None:
         raise InputError(f"{file}: there is no such file, and this is no notebook with the functions in it")
     return shell

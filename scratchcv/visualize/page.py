@@ -1,6 +1,19 @@
 """A page shown where it can be: in a notebook as HTML, elsewhere as text."""
 
 import sys
+from typing import Any
+
+
+def ipython_shell() -> Any:
+    """Return the IPython or the notebook that runs this; None elsewhere.
+
+    Examples
+    --------
+    >>> ipython_shell() is None
+    True
+    """
+    ipython = sys.modules.get("IPython")
+    return None if ipython is None else ipython.get_ipython()
 
 
 def show_page(page: str, text: str) -> None:
@@ -18,9 +31,8 @@ def show_page(page: str, text: str) -> None:
     >>> show_page("<b>right</b>", "right")
     right
     """
-    ipython = sys.modules.get("IPython")
-    shell = None if ipython is None else ipython.get_ipython()
-    if shell is None or not hasattr(shell, "kernel"):  # IPython on a terminal has none
+    shell = ipython_shell()
+    if not hasattr(shell, "kernel"):  # IPython on a terminal has none
         print(text.rstrip("\n"))
         return
     shell.display_pub.publish({"text/html": page, "text/plain": text})
