@@ -17,8 +17,9 @@ _README = """\
 
 {description}
 
-{files} Hidden cases have other numbers and shapes; they decide the points.
-Check what you have on the visible ones, as often as you like:
+{files}
+Check what you have on the visible cases, as often as you like; the hidden ones, which decide the points, have
+other numbers and shapes:
 
 ```sh
 scratchcv assignment check .

@@ -26,8 +26,8 @@ WIDTH = 88
 HIDDEN_TITLES = 6
 """How many hidden cases that went wrong are named."""
 
-PRINTED_LINES, PRINTED_CHARACTERS = 10, 800
-"""How much of what a student's code printed is shown."""
+PRINTED_LINES, PRINTED_CHARACTERS = 10, 200
+"""How many lines of what a student's code printed are shown, and how much of each."""
 
 _BOLD, _DIM, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 _COLORS = {"right": "\x1b[32m", "wrong": "\x1b[31m", "cannot run": "\x1b[31m", "to do": "\x1b[33m"}
@@ -175,9 +175,10 @@ def _prose(text: str) -> str:
 
 
 def _cut(text: str) -> str:
-    lines = clean(text, PRINTED_CHARACTERS).strip("\n").split("\n")
+    lines = text.strip("\n").split("\n")
     more = len(lines) - PRINTED_LINES
-    return "\n".join([*lines[:PRINTED_LINES], *([f"… ({more} more lines)"] if more > 0 else [])])
+    shown = [clean(line, PRINTED_CHARACTERS) for line in lines[:PRINTED_LINES]]
+    return "\n".join([*shown, *([f"… ({more:,} more lines)"] if more > 0 else [])])
 
 
 def _code(text: str) -> str:

@@ -1,7 +1,9 @@
 """Which picture shows a wrong answer, if any: boxes over each other, or maps beside their difference."""
 
+import functools
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -9,6 +11,11 @@ from scratchcv.checks import Array
 from scratchcv.grading.report_parts import argument_names, mismatch, returns
 from scratchcv.grading.report_text import array_of
 from scratchcv.grading.result import CaseResult, ExerciseResult
+from scratchcv.visualize.answers import boxes_figure, difference_figure
+from scratchcv.visualize.figure import figure_png
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 BOXES = r"box|anchor|prior|proposal|roi"
 """What is called so is boxes, where it looks like some: deltas and sizes have four columns too."""
@@ -35,30 +42,35 @@ def picture(exercise: ExerciseResult, case: CaseResult) -> tuple[bytes, str] | N
     --------
     >>> picture(ExerciseResult("m.f", 1, 0), CaseResult("k", "Any", True, False, False))
     """
+    drawn = None if _other_format(case) else _draw(exercise, case)
+    if drawn is None:
+        return None
     try:
-        import scratchcv.visualize as draw
+        return figure_png(drawn[0](), dpi=150), drawn[1]
     except ImportError:
         return None
+
+
+def _draw(exercise: ExerciseResult, case: CaseResult) -> tuple[Callable[[], "Figure"], str] | None:
+    """Return what draws the picture, and what it shows."""
     wrong = mismatch(case)
     expected, found = array_of(wrong.expected), array_of(wrong.found)
-    same_shape = expected is not None and found is not None and expected.shape == found.shape
-    if _other_format(case):
-        return None
-    if expected is not None and found is not None and _answers_boxes(exercise, expected):
-        if looks_like_boxes(found):
-            figure = draw.boxes_figure({"expected": expected, "got": found})
-            return draw.figure_png(figure, dpi=150), "The boxes that were expected, and those that came."
-    elif expected is not None and found is not None and same_shape and _is_map(expected):
-        planes = [array[wrong.index[:-2]] if wrong.index else array for array in (expected, found)]
-        where = f" at {list(wrong.index[:-2])}" if wrong.index[:-2] else ""
-        return draw.figure_png(draw.difference_figure(*planes), dpi=150), f"The result{where}, as greys."
+    if expected is not None and found is not None:
+        if _answers_boxes(exercise, expected) and looks_like_boxes(found):
+            sets = {"expected": expected, "got": found}
+            words = "The boxes that were expected, and those that came."
+            return functools.partial(boxes_figure, sets), words
+        if _is_map(expected) and expected.shape == found.shape:
+            outer = wrong.index[:-2] or (0,) * (expected.ndim - 2)
+            words = f"The result{f' at {list(outer)}' if outer else ''}, as greys."
+            return functools.partial(difference_figure, expected[outer], found[outer]), words
     sets = _boxes_among(exercise, case)
     if not sets:
         return None
     marked: dict[str, int] = {}
-    if expected is not None and [len(some) for some in sets.values()] == list(expected.shape) and wrong.index:
+    if expected is not None and wrong.index and tuple(map(len, sets.values())) == expected.shape:
         marked = dict(zip(sets, wrong.index, strict=True))
-    return draw.figure_png(draw.boxes_figure(sets, marked), dpi=150), "The boxes that went in."
+    return functools.partial(boxes_figure, sets, marked), "The boxes that went in."
 
 
 def looks_like_boxes(array: Array) -> bool:

@@ -75,8 +75,8 @@ def array_table(array: Array, mark: tuple[int, ...] = (), other: Array | None = 
     >>> array_table(np.array([1.0, 2.5]), (1,))
     '<table><tr><td>1.0</td><td><mark>2.5</mark></td></tr></table>'
     """
-    mark = mark or (0,) * array.ndim if array.ndim > 2 else mark
-    plane, place = (array[mark[:-2]], mark[-2:]) if array.ndim > 2 else (array, mark)
+    outer = (mark or (0,) * array.ndim)[:-2]
+    plane, place = array[outer], mark[-2:]
     if plane.ndim == 1:
         plane, place = plane[None], (0, *place) if place else ()
     rows, columns = (
@@ -94,7 +94,7 @@ def array_table(array: Array, mark: tuple[int, ...] = (), other: Array | None = 
                 text = f"<mark>{text}</mark>"
             cells.append(f"<td>{text}</td>")
         lines.append(f"<tr>{''.join(cells)}</tr>")
-    note = _part(array, mark, rows, columns)
+    note = _part(array, outer, rows, columns)
     return f"<table>{''.join(lines)}</table>{note}"
 
 
@@ -103,12 +103,12 @@ def _window(size: int, at: int, most: int) -> range:
     return range(start, min(size, start + most))
 
 
-def _part(array: Array, mark: tuple[int, ...], rows: range, columns: range) -> str:
+def _part(array: Array, outer: tuple[int, ...], rows: range, columns: range) -> str:
     """Return which part of a larger array is shown."""
     height, width = array.shape[-2:] if array.ndim > 1 else (1, array.shape[0])
     if array.ndim <= 2 and (len(rows), len(columns)) == (height, width):
         return ""
-    steps = [str(index) for index in mark[:-2]] if array.ndim > 2 else []
+    steps = list(map(str, outer))
     for some, size in ((rows, height), (columns, width)):
         steps.append(":" if len(some) == size else f"{some.start}:{some.stop}")
     shown = steps if array.ndim > 1 else steps[1:]

@@ -45,7 +45,7 @@ def array_of(written: Any) -> Array | None:
         return None
     try:
         return np.array(values, dtype=written["dtype"]).reshape(shape)
-    except (TypeError, ValueError):  # complex numbers are written as text that NumPy does not read
+    except (TypeError, ValueError):  # text
         return None
 
 
