@@ -1,13 +1,15 @@
 """Checking one's own work: the visible cases of a sheet, asked of a file or of a text."""
 
 import dataclasses
+import difflib
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from scratchcv.grading.grade import grade_source
 from scratchcv.grading.in_process import InProcess
-from scratchcv.grading.result import SubmissionResult
+from scratchcv.grading.result import ExerciseResult, SubmissionResult
 from scratchcv.grading.sandbox import Sandbox
 from scratchcv.grading.session import Place
 from scratchcv.grading.sheet import Sheet
@@ -61,8 +63,19 @@ def check_source(
     options: dict[str, Any] = {"notes": notes, "place": place, "hidden": False, "require": "self-check"}
     options["sandbox"] = Sandbox if can_start_processes() else InProcess
     results = [grade_source(sheet, source, b"", only=[name], **options) for name in progress(names)]
-    exercises = tuple(exercise for result in results for exercise in result.exercises)
+    exercises = tuple(_with_likely_name(e, source) for result in results for e in result.exercises)
     return dataclasses.replace(results[0], exercises=exercises)
+
+
+def _with_likely_name(exercise: ExerciseResult, source: str) -> ExerciseResult:
+    """Name the function that may be meant, where the exercise's own is not there."""
+    missing = f"there is no function {exercise.name}"
+    names = re.findall(r"^def (\w+)", source, re.MULTILINE)
+    near = [name for name in difflib.get_close_matches(exercise.name, names) if name != exercise.name]
+    if not exercise.problem.startswith(missing) or not near:
+        return exercise
+    rest = exercise.problem.removeprefix(missing)
+    return dataclasses.replace(exercise, problem=f"{missing}, but a function {near[0]}{rest}")
 
 
 def can_start_processes() -> bool:

@@ -76,8 +76,8 @@ def _sheet_of(path: Path) -> str:
     if named:
         raise InputError(f"{path}: holds {' and '.join(named)}: say which one is meant by --sheet")
     found = ", ".join(file.name for file in files[:5]) or "no Python file"
-    files_of_sheets = ", ".join(f"{name}.py" for name in names)
-    raise InputError(f"{path}: none of {files_of_sheets} is there, but {found}; name the sheet by --sheet")
+    expected = " nor ".join(f"{name}.py" for name in names)
+    raise InputError(f"{path}: there is neither {expected}, but {found}; name the sheet by --sheet")
 
 
 def _text(file: Path) -> str:

@@ -29,8 +29,8 @@ class InProcess:
     >>> box = InProcess()
     >>> box.load("def double(x): return 2 * x")
     []
-    >>> box.defines("double"), box.call("double", (np.arange(3),), {})
-    (True, array([0, 2, 4]))
+    >>> box.call("double", (np.arange(3),), {})
+    array([0, 2, 4])
     """
 
     def __init__(
@@ -52,10 +52,6 @@ class InProcess:
         with self._captured():
             problems = self._submission.load(source)
         return [LoadProblem(*problem) for problem in problems]
-
-    def defines(self, name: str) -> bool:
-        """Say whether the submission has a function of this name."""
-        return callable(vars(self._submission.module).get(name))
 
     def call(
         self,

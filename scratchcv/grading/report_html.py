@@ -12,6 +12,7 @@ from scratchcv.grading.report_parts import (
     failing_case,
     hint_of,
     next_step,
+    problems,
     state,
 )
 from scratchcv.grading.report_pictures import picture
@@ -82,8 +83,10 @@ def _parts(result: SubmissionResult, instructor: bool) -> Iterator[str]:
     else:
         yield _overview(result)
     yield f'<p class="next">{escape(next_step(result))}</p>'
+    said = problems(result)
     for exercise in result.exercises:
-        yield "\n".join(["<section>", *_exercise(exercise, result.status, instructor), "</section>"])
+        parts = _exercise(exercise, result.status, said.get(exercise.name, ""), instructor)
+        yield "\n".join(["<section>", *parts, "</section>"])
     yield "\n".join(["<footer>", *_footer(result, instructor), "</footer>"])
 
 
@@ -119,15 +122,15 @@ def _points(exercise: ExerciseResult) -> str:
     return f"{round(exercise.earned, 2):g} of {exercise.points:g} points"
 
 
-def _exercise(exercise: ExerciseResult, status: str, instructor: bool) -> Iterator[str]:
+def _exercise(exercise: ExerciseResult, status: str, problem: str, instructor: bool) -> Iterator[str]:
     word = state(exercise)
     points = f'<span class="count">{_points(exercise)}</span>' if status == "graded" else ""
     yield (
         f'<div class="head"><h2>{escape(exercise.name)}</h2>'
         f'<span class="state {_CLASSES[word]}">{word}</span>{points}</div>'
     )
-    if exercise.problem and word != "to do":
-        yield f"<pre>{escape(exercise.problem)}</pre>"
+    if problem:
+        yield f"<pre>{escape(problem)}</pre>"
     if hint := hint_of(exercise):
         yield f'<aside class="hint"><strong>Hint.</strong> {escape(hint)}</aside>'
     case = failing_case(exercise)
@@ -160,7 +163,7 @@ def _case(exercise: ExerciseResult, case: CaseResult) -> Iterator[str]:
 
 def _lists(exercise: ExerciseResult) -> Iterator[str]:
     visible = [case for case in exercise.cases if case.visible]
-    if visible:
+    if visible and not exercise.problem:
         items = [f'<li class="{_mark(case)}">{escape(case.title)}</li>' for case in visible]
         yield f'<h3>Visible cases</h3><ul class="cases">{"".join(items)}</ul>'
     if hidden := failed_hidden(exercise):

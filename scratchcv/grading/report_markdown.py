@@ -15,6 +15,7 @@ from scratchcv.grading.report_parts import (
     hint_of,
     mismatch,
     next_step,
+    problems,
     state,
 )
 from scratchcv.grading.report_text import clean, is_array, numbers, short
@@ -95,8 +96,9 @@ def _blocks(result: SubmissionResult) -> Iterator[str]:
     if result.notes:
         yield "How the file was read:"
         yield _code("\n".join(map(clean, result.notes)))
+    said = problems(result)
     for exercise in result.exercises:
-        if state(exercise) not in ("right", "to do"):
+        if exercise.name in said or state(exercise) == "wrong":
             yield from _exercise(exercise)
     if result.level == "self-check" and result.status == "graded":
         yield MEANING["self-check"]

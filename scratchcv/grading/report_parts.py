@@ -7,6 +7,7 @@ from typing import Any
 
 from scratchcv.errors import InputError
 from scratchcv.grading.cut import find_function
+from scratchcv.grading.report_advice import advice
 from scratchcv.grading.report_text import short
 from scratchcv.grading.result import CaseResult, ExerciseResult, SubmissionResult
 from scratchcv.grading.source import Source
@@ -92,7 +93,9 @@ def mismatch(case: CaseResult) -> Mismatch:
 
 
 def failing_case(exercise: ExerciseResult) -> CaseResult | None:
-    """Return the first visible case that went wrong."""
+    """Return the first visible case that went wrong; none where there is nothing that could be called."""
+    if exercise.problem:
+        return None
     return next((case for case in exercise.cases if case.visible and not case.passed), None)
 
 
@@ -106,10 +109,12 @@ def hint_of(exercise: ExerciseResult) -> str:
     ''
     """
     case = failing_case(exercise)
+    if exercise.problem:
+        return ""
     if case is None or exercise.misconception or not exercise.hint.startswith(f"{case.title}: "):
         return exercise.hint
     if case.reason not in ("value", "nan", "shape", "structure"):
-        return ""
+        return advice(case)
     rest = exercise.hint.removeprefix(f"{case.title}: ")
     return "" if rest == "the values differ." else rest[:1].upper() + rest[1:]
 
@@ -130,6 +135,22 @@ def state(exercise: ExerciseResult) -> str:
     if exercise.problem:
         return "to do" if exercise.problem == "not done yet" else "cannot run"
     return "right" if exercise.cases and all(case.passed for case in exercise.cases) else "wrong"
+
+
+def problems(result: SubmissionResult) -> dict[str, str]:
+    """Return why exercises cannot be called, by name; what is true of several is said of the first.
+
+    Examples
+    --------
+    >>> broken = [ExerciseResult(f"m.{name}", 1, 0, problem="line 3: invalid syntax") for name in "fg"]
+    >>> problems(SubmissionResult("a1", "", "", "", "checked", exercises=tuple(broken)))
+    {'f': 'line 3: invalid syntax'}
+    """
+    said: dict[str, str] = {}
+    for exercise in result.exercises:
+        if state(exercise) == "cannot run" and exercise.problem not in said.values():
+            said[exercise.name] = exercise.problem
+    return said
 
 
 def next_step(result: SubmissionResult) -> str:

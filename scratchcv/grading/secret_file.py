@@ -29,9 +29,9 @@ def read_secret(path: Path) -> bytes:
 
     Examples
     --------
-    >>> read_secret(Path("nowhere.key"))
+    >>> read_secret(Path("my.key"))
     Traceback (most recent call last):
-    scratchcv.errors.InputError: nowhere.key: cannot be read: No such file or directory; --new-secret makes one
+    scratchcv.errors.InputError: my.key: cannot be read: No such file or directory; --new-secret makes one
     """
     try:
         with path.open("rb") as file:
