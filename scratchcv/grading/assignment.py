@@ -17,7 +17,6 @@ from scratchcv.grading.session import Place
 from scratchcv.grading.sheet import load_sheet
 from scratchcv.grading.sheet_file import Wanted
 from scratchcv.grading.submission import read_submission
-from scratchcv.visualize.page import ipython_shell, show_page
 
 
 class Assignment:
@@ -68,6 +67,8 @@ class Assignment:
         InputError
             When there is no such exercise, or no file and no notebook to look into.
         """
+        from scratchcv.visualize.page import show_page
+
         result = self.result(name)
         show_page(report_fragment(result), report_markdown(result))
 
@@ -118,6 +119,8 @@ def _run(file: Path) -> ModuleType:
 
 def _shell(file: Path) -> Any:
     """Return the notebook that runs this."""
+    from scratchcv.visualize.page import ipython_shell
+
     shell = ipython_shell()
     if shell is None:
         raise InputError(f"{file}: there is no such file, and this is no notebook with the functions in it")

@@ -70,6 +70,14 @@ def grade_source(
         When this system cannot shut a submission in as well as is required.
     SandboxFaultError
         When the grader itself fails; that is never the submission's fault.
+
+    Examples
+    --------
+    >>> from scratchcv.grading.sheet import load_sheet
+    >>> sheet = load_sheet("a1_boxes")
+    >>> result = grade_source(sheet, "def nms(): ...", b"secret", only=["nms"], require="self-check")
+    >>> result.earned, result.points
+    (0.0, 14)
     """
     limits = limits or Limits()
     start = functools.partial(sandbox, limits, numba=sheet.numba, layers=layers)

@@ -3,7 +3,7 @@
 import functools
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -11,11 +11,6 @@ from scratchcv.checks import Array
 from scratchcv.grading.report_parts import argument_names, mismatch, returns
 from scratchcv.grading.report_text import array_of
 from scratchcv.grading.result import CaseResult, ExerciseResult
-from scratchcv.visualize.answers import boxes_figure, difference_figure
-from scratchcv.visualize.figure import figure_png
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 BOXES = r"box|anchor|prior|proposal|roi"
 """What is called so is boxes, where it looks like some: deltas and sizes have four columns too."""
@@ -45,14 +40,18 @@ def picture(exercise: ExerciseResult, case: CaseResult) -> tuple[bytes, str] | N
     drawn = None if _other_format(case) else _draw(exercise, case)
     if drawn is None:
         return None
+    from scratchcv.visualize.figure import figure_png
+
     try:
         return figure_png(drawn[0](), dpi=150), drawn[1]
     except ImportError:
         return None
 
 
-def _draw(exercise: ExerciseResult, case: CaseResult) -> tuple[Callable[[], "Figure"], str] | None:
+def _draw(exercise: ExerciseResult, case: CaseResult) -> tuple[Callable[[], Any], str] | None:
     """Return what draws the picture, and what it shows."""
+    from scratchcv.visualize.answers import boxes_figure, difference_figure
+
     wrong = mismatch(case)
     expected, found = array_of(wrong.expected), array_of(wrong.found)
     if expected is not None and found is not None:
