@@ -131,7 +131,7 @@ def general_hint(wrong: Sequence[Answer]) -> str:
 
 def _relation(found: Any, expected: Any) -> str:
     if found is None and expected is not None:
-        return "nothing is returned; is the return statement missing, or on one branch only"
+        return "nothing is returned: the return statement is missing, or stands on one branch only"
     if isinstance(expected, tuple | list | dict):
         keys = list(expected) if isinstance(expected, dict) else list(range(len(expected)))
         if not _same_container(found, expected):

@@ -2,7 +2,7 @@
 
 import functools
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -32,6 +32,7 @@ def grade_source(
     only: Sequence[str] | None = None,
     seeds: Mapping[str, bytes] | None = None,
     require: str = "guarded",
+    sandbox: Callable[..., Sandbox] = Sandbox,
 ) -> SubmissionResult:
     """Grade one submission.
 
@@ -60,6 +61,8 @@ def grade_source(
         Of exercises, to repeat an earlier grading; they replace those that the secret gives.
     require : {"sealed", "guarded", "self-check"}
         The least level at which hidden inputs are used.
+    sandbox : callable
+        What takes limits, `numba` and `layers` as a `Sandbox` does, and stands in for it.
 
     Raises
     ------
@@ -67,9 +70,17 @@ def grade_source(
         When this system cannot shut a submission in as well as is required.
     SandboxFaultError
         When the grader itself fails; that is never the submission's fault.
+
+    Examples
+    --------
+    >>> from scratchcv.grading.sheet import load_sheet
+    >>> sheet = load_sheet("a1_boxes")
+    >>> result = grade_source(sheet, "def nms(): ...", b"secret", only=["nms"], require="self-check")
+    >>> result.earned, result.points
+    (0.0, 14)
     """
     limits = limits or Limits()
-    start = functools.partial(Sandbox, limits, numba=sheet.numba, layers=layers)
+    start = functools.partial(sandbox, limits, numba=sheet.numba, layers=layers)
     results, levels, environment = [], [], {}
     for exercise in sheet.exercises if only is None else map(sheet.exercise, only):
         seed = exercise_seed(secret, f"{student}\0{digest}", exercise.function)
