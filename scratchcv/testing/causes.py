@@ -50,7 +50,7 @@ def likely_cause(
     counts = abs(wanted) > numerical.floor()
     ratios = found[counts] / wanted[counts]
     if ratios.size and np.ptp(ratios) <= _CLOSE * abs(ratios).max():
-        return _name_factor(float(np.median(ratios)), sizes)
+        return name_factor(float(np.median(ratios)), sizes)
     flipped = analytic.T
     if analytic.ndim > 1 and flipped.shape == analytic.shape:
         transposed = np.array([flipped[index] for index in numerical.indices])
@@ -67,7 +67,22 @@ def likely_cause(
     return "a term of the chain rule is missing"
 
 
-def _name_factor(factor: float, sizes: tuple[int, ...]) -> str:
+def name_factor(factor: float, sizes: tuple[int, ...]) -> str:
+    """Say what a constant factor between wrong and right numbers comes from.
+
+    Parameters
+    ----------
+    factor : float
+        Wrong over right.
+    sizes : tuple of int
+        Axis lengths: a factor that equals one of them, or a product, is a mean or sum taken wrongly.
+
+    Examples
+    --------
+    >>> name_factor(12.0, (3, 4))
+    'it is 12 times too large: the 1/12 of a mean is missing'
+    """
+
     def equals(value: float) -> bool:
         return abs(factor - value) <= _CLOSE * abs(value)
 

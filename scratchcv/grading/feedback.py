@@ -1,0 +1,179 @@
+"""What to tell a student whose answers are wrong: which mistake explains them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from scratchcv.grading.case import Call, Kind
+from scratchcv.grading.compare import Difference, compare, describe, judge
+from scratchcv.grading.exercise import Exercise, Variant
+from scratchcv.testing.causes import name_factor
+
+ENOUGH = 0.5
+"""A mistake that explains a smaller share of the wrong answers is not mentioned."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A student's answer to a call.
+
+    Attributes
+    ----------
+    kind : Kind
+    call : Call
+    expected : object
+        The right answer.
+    found : object
+        What the function returned; None where it did not.
+    raised : str
+        The type of the exception that it raised, else ``""``.
+    difference : Difference or None
+        What is wrong; None for a right answer.
+    """
+
+    kind: Kind
+    call: Call
+    expected: Any
+    found: Any = None
+    raised: str = ""
+    difference: Difference | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Say whether the answer is right."""
+        return not self.raised and self.difference is None
+
+
+def explain(exercise: Exercise, answers: Sequence[Answer]) -> tuple[str, str]:
+    """Return what to tell the student, and the name of the misconception that says so.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    answers : sequence of Answer
+        To all calls that came back, right ones too.
+
+    Returns
+    -------
+    hint, misconception : str
+        Both empty where all is right. The hint of a misconception whose answers equal the student's on all
+        inputs; else of the one that equals most of the wrong ones, if that is half of them or more; else how
+        the answers differ.
+
+    Notes
+    -----
+    A mistake that answers a wrongly answered input rightly does not explain it. Hints hold no numbers of
+    hidden inputs: they are the bank's sentences, or say shapes, factors and names of exceptions.
+    """
+    wrong = [answer for answer in answers if not answer.passed]
+    if not wrong:
+        return "", ""
+    scores = [(*_agreement(exercise, variant, answers), variant) for variant in exercise.misconceptions]
+    explained, _, best = max(scores, key=lambda score: score[:2], default=(0, 0, None))
+    if best is None or explained < ENOUGH * len(wrong):
+        return general_hint(wrong), ""
+    if explained == len(wrong):
+        return best.text, best.name
+    return f"On {explained} of {len(wrong)} inputs that went wrong: {best.text}", best.name
+
+
+def _agreement(exercise: Exercise, variant: Variant, answers: Sequence[Answer]) -> tuple[int, int]:
+    """Return how many wrong and how many right answers are those of a mistake."""
+    counts = [0, 0]
+    for answer in answers:
+        counts[answer.passed] += _is_answer_of(exercise, variant, answer)
+    return counts[0], counts[1]
+
+
+def _is_answer_of(exercise: Exercise, variant: Variant, answer: Answer) -> bool:
+    try:
+        with np.errstate(all="ignore"):
+            theirs = answer.call.apply(variant.function)
+    except Exception as error:
+        return type(error).__name__ == answer.raised
+    if answer.raised:
+        return False
+    cases = exercise.cases
+    if (
+        not answer.passed
+        and judge(theirs, answer.expected, answer.call, cases.magnitude, cases.accepts) is None
+    ):
+        return False
+    try:
+        return judge(answer.found, theirs, answer.call, cases.magnitude) is None
+    except (ValueError, KeyError, IndexError, TypeError):  # magnitudes have another shape: the right answer's
+        return False
+
+
+def general_hint(wrong: Sequence[Answer]) -> str:
+    """Say how wrong answers differ, where no known mistake explains them.
+
+    Parameters
+    ----------
+    wrong : sequence of Answer
+        One or more.
+
+    Examples
+    --------
+    >>> kind = Kind("any", "Any number", Call, False, False)
+    >>> general_hint([Answer(kind, Call(1.0), -2.0, 2.0, "", Difference("value", "is 2.0, expected -2.0"))])
+    'Any number: the sign is flipped.'
+    """
+    raised = [answer for answer in wrong if answer.raised]
+    if len(raised) == len(wrong):
+        return f"{raised[0].kind.title}: the function raises {raised[0].raised}."
+    answer = next(answer for answer in wrong if not answer.raised)
+    clause = _relation(answer.found, answer.expected)
+    return f"{answer.kind.title}: {clause}."
+
+
+def _relation(found: Any, expected: Any) -> str:
+    if found is None and expected is not None:
+        return "nothing is returned; is the return statement missing, or on one branch only"
+    if isinstance(expected, tuple | list | dict):
+        keys = list(expected) if isinstance(expected, dict) else list(range(len(expected)))
+        if not _same_container(found, expected):
+            return f"the result is {describe(found)}, and should be {describe(expected)}"
+        for key in keys:
+            if compare(found[key], expected[key]) is not None:
+                return f"in part {key!r} of the result {_relation(found[key], expected[key])}"
+        return "the values differ"
+    array, wanted = np.asarray(found), np.asarray(expected)
+    if array.shape != wanted.shape:
+        turned = " (it is transposed)" if array.ndim == 2 and array.T.shape == wanted.shape else ""
+        return f"the result is {describe(found)}, and should be {describe(expected)}{turned}"
+    if array.dtype.kind != "f" or wanted.dtype.kind != "f" or not wanted.size:
+        return "the values differ"
+    return _relation_of_numbers(array.astype(np.float64), wanted.astype(np.float64))
+
+
+def _same_container(found: Any, expected: Any) -> bool:
+    if isinstance(expected, dict):
+        return isinstance(found, dict) and found.keys() == expected.keys()
+    return isinstance(found, tuple | list) and len(found) == len(expected)
+
+
+def _relation_of_numbers(found: Any, wanted: Any) -> str:
+    if not np.isfinite(found).all():
+        return "the result holds NaN or infinity: a division by zero, a logarithm of zero, or an overflow"
+    if not found.any():
+        return "the result is zero everywhere"
+    if found.ndim == 2 and found.T.shape == wanted.shape and np.allclose(found.T, wanted):
+        return "the result is transposed"
+    for axis in range(found.ndim):
+        if np.allclose(np.flip(found, axis), wanted):
+            return f"the result is reversed along axis {axis}"
+    if np.allclose(np.sort(found, axis=None), np.sort(wanted, axis=None)):
+        return "the values are right and stand in another order"
+    counts = abs(wanted) > 1e-12 * abs(wanted).max()
+    ratios = found[counts] / wanted[counts]
+    if ratios.size and np.ptp(ratios) <= 1e-6 * abs(ratios).max():
+        return name_factor(float(np.median(ratios)), found.shape)
+    right = np.isclose(found, wanted)
+    if right.any():
+        return f"{int(right.sum())} of {right.size} values are right"
+    if np.ptp(found - wanted) <= 1e-6 * abs(found - wanted).max():
+        return "every value is off by the same amount"
+    return "the values differ"

@@ -1,0 +1,104 @@
+"""Grading: a submission's functions, one sealed process for each exercise."""
+
+import functools
+import platform
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+import scratchcv
+from scratchcv.backend import use_backend
+from scratchcv.errors import InputError
+from scratchcv.grading.case import exercise_seed
+from scratchcv.grading.result import SubmissionResult
+from scratchcv.grading.sandbox import ALL_LAYERS, Limits, Sandbox
+from scratchcv.grading.session import Place, Session
+from scratchcv.grading.sheet import Sheet
+
+LEVELS = ("sealed", "guarded", "self-check")
+"""How well a submission is shut in, best first."""
+
+
+def grade_source(
+    sheet: Sheet,
+    source: str,
+    secret: bytes,
+    *,
+    student: str = "",
+    digest: str = "",
+    notes: Sequence[str] = (),
+    place: Place = "line {}".format,
+    limits: Limits | None = None,
+    layers: Sequence[str] = ALL_LAYERS,
+    hidden: bool = True,
+    only: Sequence[str] | None = None,
+    seeds: Mapping[str, bytes] | None = None,
+    require: str = "guarded",
+) -> SubmissionResult:
+    """Grade one submission.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    source : str
+        The submission's text.
+    secret : bytes
+        The course's; with student and digest it decides the hidden inputs.
+    student, digest : str
+        Whose submission, and the SHA-256 of what was handed in.
+    notes : sequence of str
+        What was left out of the text.
+    place : callable
+        Turns a line of `source` into what the student knows: ``"cell 3, line 2"``.
+    limits : Limits, optional
+        Of time, memory and output.
+    layers : sequence of str
+        How the process is shut in; all that the system offers by default.
+    hidden : bool
+        Whether hidden inputs are used and points are given, or the visible ones alone.
+    only : sequence of str, optional
+        Names of the exercises to grade; all by default.
+    seeds : mapping from str to bytes, optional
+        Of exercises, to repeat an earlier grading; they replace those that the secret gives.
+    require : {"sealed", "guarded", "self-check"}
+        The least level at which hidden inputs are used.
+
+    Raises
+    ------
+    InputError
+        When this system cannot shut a submission in as well as is required.
+    SandboxFaultError
+        When the grader itself fails; that is never the submission's fault.
+    """
+    limits = limits or Limits()
+    start = functools.partial(Sandbox, limits, numba=sheet.numba, layers=layers)
+    results, levels, environment = [], [], {}
+    for exercise in sheet.exercises if only is None else map(sheet.exercise, only):
+        seed = exercise_seed(secret, f"{student}\0{digest}", exercise.function)
+        seed = seed if seeds is None else seeds[exercise.function]
+        with use_backend("numpy"), Session(exercise, source, place, start) as session:
+            if hidden and LEVELS.index(session.status.level) > LEVELS.index(require):
+                raise InputError(
+                    f"submissions are to be {require} here, and can only be {session.status.level}"
+                )
+            results.append(session.grade(seed, hidden=hidden))
+            levels.append(session.status.level)
+            environment = {"probes": session.status.probes, "layers": session.status.layers}
+    return SubmissionResult(
+        sheet=sheet.name,
+        sheet_digest=sheet.digest,
+        student=student,
+        digest=digest,
+        status="graded" if hidden else "checked",
+        exercises=tuple(results),
+        notes=tuple(notes),
+        level=max(levels, key=LEVELS.index, default=""),
+        environment={
+            **environment,
+            "limits": vars(limits).copy(),
+            "scratchcv": scratchcv.__version__,
+            "numpy": np.__version__,
+            "python": platform.python_version(),
+            "machine": platform.machine(),
+        },
+    )
