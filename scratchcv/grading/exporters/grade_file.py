@@ -1,0 +1,124 @@
+"""Grading what one student handed in, so that whatever happens there is a result."""
+
+import functools
+import signal
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from scratchcv.errors import InputError
+from scratchcv.grading.exporters.kit import Kit
+from scratchcv.grading.grade import grade_source
+from scratchcv.grading.levels import LEVELS
+from scratchcv.grading.result import ExerciseResult, SubmissionResult
+from scratchcv.grading.sandbox import Limits, SandboxFaultError
+from scratchcv.grading.submission import Submission, Wanted, read_submission
+
+
+class OutOfTimeError(Exception):
+    """The time for an exercise is used up."""
+
+
+def grade_file(
+    kit: Kit,
+    path: Path,
+    *,
+    student: str = "",
+    only: Sequence[str] | None = None,
+    hidden: bool = True,
+    limits: Limits | None = None,
+    seconds: float | None = None,
+) -> SubmissionResult:
+    """Grade a student's file.
+
+    Parameters
+    ----------
+    kit : Kit
+    path : Path
+        As in `read_submission`.
+    student : str
+        Whose it is.
+    only : sequence of str, optional
+        Names of the exercises to grade; all by default.
+    hidden : bool
+        Whether hidden inputs are used and points are given, or the visible ones alone.
+    limits : Limits, optional
+        Of each call.
+    seconds : float, optional
+        For all exercises together, each having its share; only on systems that have an alarm clock.
+
+    Returns
+    -------
+    SubmissionResult
+        "unreadable" when the file is not a submission, "not graded" when the grader fails.
+    """
+    exercises = [kit.sheet.exercise(name) for name in only] if only is not None else kit.sheet.exercises
+    wanted = Wanted(kit.sheet.name, tuple(exercise.name for exercise in kit.sheet.exercises))
+    unread = SubmissionResult(kit.sheet.name, kit.sheet.digest, student, "", "unreadable")
+    try:
+        submission = read_submission(path, wanted, student)
+    except InputError as error:
+        return replace(unread, fault=str(error))
+    unread = replace(unread, digest=submission.digest, notes=submission.notes)
+    parts = []
+    for exercise in exercises:
+        share = None if seconds is None else seconds / len(exercises)
+        try:
+            with _at_most(share), warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # nbgrader takes a warning for a failure
+                parts.append(_grade(kit, submission, student, exercise.name, hidden, limits))
+        except OutOfTimeError:
+            problem = f"was stopped: it took longer than the {share:.0f} seconds that an exercise has here"
+            late = ExerciseResult(exercise.function, exercise.points, 0.0, problem=problem)
+            parts.append(replace(unread, status="graded" if hidden else "checked", exercises=(late,)))
+        except Exception as error:
+            return replace(unread, status="not graded", fault=f"{type(error).__name__}: {error}")
+    levels = [part.level for part in parts if part.level]
+    return replace(
+        max(parts, key=lambda part: len(part.environment)),
+        exercises=tuple(part.exercises[0] for part in parts),
+        level=min(levels, key=LEVELS.index, default=""),
+    )
+
+
+def _grade(
+    kit: Kit, submission: Submission, student: str, name: str, hidden: bool, limits: Limits | None
+) -> SubmissionResult:
+    grade = functools.partial(
+        grade_source,
+        kit.sheet,
+        submission.source,
+        kit.secret,
+        student=student,
+        digest=submission.digest,
+        notes=submission.notes,
+        place=submission.where,
+        limits=limits,
+        hidden=hidden,
+        only=[name],
+        require=kit.require,
+    )
+    try:
+        return grade()
+    except SandboxFaultError:
+        return grade()  # a busy machine may have failed once
+
+
+@contextmanager
+def _at_most(seconds: float | None) -> Iterator[None]:
+    if seconds is None:
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise OutOfTimeError
+
+    previous = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
