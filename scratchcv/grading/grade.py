@@ -2,7 +2,7 @@
 
 import functools
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -34,6 +34,7 @@ def grade_source(
     only: Sequence[str] | None = None,
     seeds: Mapping[str, bytes] | None = None,
     require: str = "guarded",
+    sandbox: Callable[..., Sandbox] = Sandbox,
 ) -> SubmissionResult:
     """Grade one submission.
 
@@ -62,6 +63,8 @@ def grade_source(
         Of exercises, to repeat an earlier grading; they replace those that the secret gives.
     require : {"sealed", "guarded", "self-check"}
         The least level at which hidden inputs are used.
+    sandbox : callable
+        What takes limits, `numba` and `layers` as a `Sandbox` does, and stands in for it.
 
     Raises
     ------
@@ -71,7 +74,7 @@ def grade_source(
         When the grader itself fails; that is never the submission's fault.
     """
     limits = limits or Limits()
-    start = functools.partial(Sandbox, limits, numba=sheet.numba, layers=layers)
+    start = functools.partial(sandbox, limits, numba=sheet.numba, layers=layers)
     results, levels, environment = [], [], {}
     for exercise in sheet.exercises if only is None else map(sheet.exercise, only):
         seed = exercise_seed(secret, f"{student}\0{digest}", exercise.function)

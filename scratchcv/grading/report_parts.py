@@ -1,0 +1,101 @@
+"""What reports in every format share: which case is shown, how an exercise stands, what to do next."""
+
+import ast
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from scratchcv.grading.report_text import short
+from scratchcv.grading.result import CaseResult, ExerciseResult, SubmissionResult
+
+_STEPS = re.compile(r"\[(\d+|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")\]")
+
+
+def call_text(exercise: ExerciseResult, detail: dict[str, Any]) -> str:
+    """Return the call of a visible case as a student would type it, large arrays by their shape.
+
+    Examples
+    --------
+    >>> call_text(ExerciseResult("m.pad", 1, 0), {"arguments": [7], "keywords": {"by": 2}})
+    'pad(7, by=2)'
+    """
+    words = [short(argument) for argument in detail.get("arguments", [])]
+    words += [f"{name}={short(value)}" for name, value in detail.get("keywords", {}).items()]
+    return f"{exercise.name}({', '.join(words)})"
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """The part of an answer that is wrong: where it is, what was expected there, and what was found."""
+
+    place: str
+    index: tuple[int, ...]
+    expected: Any
+    found: Any
+
+
+def mismatch(case: CaseResult) -> Mismatch:
+    """Return the part of a visible case's answer that differs; the whole where there is no such part.
+
+    Examples
+    --------
+    >>> detail = {"expected": [1.0, 2.0], "found": [1.0, 3.0], "place": "[1]", "index": []}
+    >>> mismatch(CaseResult("k", "Any", True, False, False, "value", "", detail)).found
+    3.0
+    """
+    place, index = case.detail.get("place", ""), tuple(case.detail.get("index", ()))
+    expected: Any = case.detail.get("expected")
+    found: Any = case.detail.get("found")
+    for step in _STEPS.findall(place):
+        key = ast.literal_eval(step)
+        try:
+            expected, found = expected[key], found[key]
+        except (KeyError, IndexError, TypeError):
+            break
+    return Mismatch(place, index, expected, found)
+
+
+def failing_case(exercise: ExerciseResult) -> CaseResult | None:
+    """Return the first visible case that went wrong."""
+    return next((case for case in exercise.cases if case.visible and not case.passed), None)
+
+
+def failed_hidden(exercise: ExerciseResult) -> list[str]:
+    """Return the titles of the hidden kinds that went wrong: all that a student may know of them."""
+    return [case.title for case in exercise.cases if not case.visible and not case.passed]
+
+
+def state(exercise: ExerciseResult) -> str:
+    """Say in a word or two how an exercise stands.
+
+    Examples
+    --------
+    >>> state(ExerciseResult("m.f", 1, 0, problem="not done yet"))
+    'to do'
+    """
+    if exercise.problem:
+        return "to do" if exercise.problem == "not done yet" else "cannot run"
+    return "right" if exercise.cases and all(case.passed for case in exercise.cases) else "wrong"
+
+
+def next_step(result: SubmissionResult) -> str:
+    """Return what the student might do now.
+
+    Examples
+    --------
+    >>> next_step(SubmissionResult("a1", "", "", "", "not graded", "the disk was full"))
+    'Nothing is wrong with what you handed in: it will be graded again.'
+    """
+    if result.status == "not graded":
+        return "Nothing is wrong with what you handed in: it will be graded again."
+    if result.status == "unreadable":
+        return "Put that right first; nothing could be graded."
+    states = {exercise.name: state(exercise) for exercise in result.exercises}
+    order = ("cannot run", "wrong", "to do")
+    name = next((name for wanted in order for name, word in states.items() if word == wanted), "")
+    if result.status == "graded":
+        return f"Look at {name} first." if name else "All of it is right. Well done!"
+    if not name:
+        return "All visible cases pass. The hidden ones have other numbers and shapes."
+    verb = {"cannot run": "make {} run", "wrong": "mend {}", "to do": "write {}"}[states[name]].format(name)
+    return f"{verb[0].upper()}{verb[1:]}, and check again."
