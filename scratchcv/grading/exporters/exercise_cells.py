@@ -87,7 +87,11 @@ def write_notebook(sheet: Sheet, cells: Iterable[tuple[str, str, dict[str, Any]]
     """
     written = []
     for number, (kind, source, metadata) in enumerate(cells, start=1):
-        cell: dict[str, Any] = {"cell_type": kind, "id": f"{sheet.name}-{number:03}"[-64:], "metadata": metadata}
+        cell: dict[str, Any] = {
+            "cell_type": kind,
+            "id": f"{sheet.name}-{number:03}"[-64:],
+            "metadata": metadata,
+        }
         if kind == "code":
             cell |= {"execution_count": None, "outputs": []}
         written.append(cell | {"source": source.splitlines(keepends=True)})

@@ -27,7 +27,6 @@ def grade_file(
     *,
     student: str = "",
     only: Sequence[str] | None = None,
-    hidden: bool = True,
     limits: Limits | None = None,
     seconds: float | None = None,
 ) -> SubmissionResult:
@@ -42,8 +41,6 @@ def grade_file(
         Whose it is.
     only : sequence of str, optional
         Names of the exercises to grade; all by default.
-    hidden : bool
-        Whether hidden inputs are used and points are given, or the visible ones alone.
     limits : Limits, optional
         Of each call.
     seconds : float, optional
@@ -68,11 +65,11 @@ def grade_file(
         try:
             with _at_most(share), warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # nbgrader takes a warning for a failure
-                parts.append(_grade(kit, submission, student, exercise.name, hidden, limits))
+                parts.append(_grade(kit, submission, student, exercise.name, limits))
         except OutOfTimeError:
             problem = f"was stopped: it took longer than the {share:.0f} seconds that an exercise has here"
             late = ExerciseResult(exercise.function, exercise.points, 0.0, problem=problem)
-            parts.append(replace(unread, status="graded" if hidden else "checked", exercises=(late,)))
+            parts.append(replace(unread, status="graded", exercises=(late,)))
         except Exception as error:
             return replace(unread, status="not graded", fault=f"{type(error).__name__}: {error}")
     levels = [part.level for part in parts if part.level]
@@ -84,7 +81,7 @@ def grade_file(
 
 
 def _grade(
-    kit: Kit, submission: Submission, student: str, name: str, hidden: bool, limits: Limits | None
+    kit: Kit, submission: Submission, student: str, name: str, limits: Limits | None
 ) -> SubmissionResult:
     grade = functools.partial(
         grade_source,
@@ -96,7 +93,6 @@ def _grade(
         notes=submission.notes,
         place=submission.where,
         limits=limits,
-        hidden=hidden,
         only=[name],
         require=kit.require,
     )

@@ -6,14 +6,16 @@ import sys
 from pathlib import Path
 
 from scratchcv.errors import InputError
-from scratchcv.grading.exporters.exercise_text import hidden_text, visible_text
+from scratchcv.grading.check import check_source
+from scratchcv.grading.exporters.exercise_text import hidden_text
 from scratchcv.grading.exporters.grade_file import grade_file
 from scratchcv.grading.exporters.kit import Kit, read_kit
-from scratchcv.grading.grade import grade_source
 from scratchcv.grading.notebook import NotebookText, place, read_notebook
+from scratchcv.grading.report_markdown import report_markdown
 from scratchcv.grading.result import ExerciseResult
 from scratchcv.grading.sheet import load_sheet
 from scratchcv.grading.sheet_file import Wanted
+from scratchcv.grading.submission import read_submission
 
 
 class NotGradedError(Exception):
@@ -43,17 +45,13 @@ def check(sheet: str, exercise: str) -> None:
     typed = _typed()
     if typed is not None and Wanted(sheet, (exercise,)).defines(typed.source):
         cells = typed.cells
-        graded = grade_source(
-            loaded, typed.source, b"", place=lambda line: place(cells, line), hidden=False, only=[exercise]
-        )
+        result = check_source(loaded, typed.source, only=[exercise], place=lambda line: place(cells, line))
     else:
-        graded = grade_file(Kit(loaded, bytes(32)), submitted(loaded.name), only=[exercise], hidden=False)
-    if graded.fault:
-        raise AssertionError(f"{exercise}: {graded.fault}")
-    (result,) = graded.exercises
-    passed, count = result.passed(visible=True)
-    if result.problem or passed < count:
-        raise AssertionError(visible_text(result))
+        file = read_submission(submitted(loaded.name), Wanted(loaded.name, (exercise,)))
+        result = check_source(loaded, file.source, only=[exercise], place=file.where)
+    passed, count = result.exercises[0].passed(visible=True)
+    if result.exercises[0].problem or passed < count:
+        raise AssertionError(report_markdown(result))
     print(f"{exercise}: all {count} visible cases pass.")
 
 

@@ -1,0 +1,1 @@
+"""Sheets for the platforms that courses grade on: Gradescope, nbgrader, otter and GitHub."""
