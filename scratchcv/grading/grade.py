@@ -10,13 +10,11 @@ import scratchcv
 from scratchcv.backend import use_backend
 from scratchcv.errors import InputError
 from scratchcv.grading.case import exercise_seed
+from scratchcv.grading.levels import LEVELS, at_least
 from scratchcv.grading.result import SubmissionResult
 from scratchcv.grading.sandbox import ALL_LAYERS, Limits, Sandbox
 from scratchcv.grading.session import Place, Session
 from scratchcv.grading.sheet import Sheet
-
-LEVELS = ("sealed", "guarded", "self-check")
-"""How well a submission is shut in, best first."""
 
 
 def grade_source(
@@ -29,7 +27,7 @@ def grade_source(
     notes: Sequence[str] = (),
     place: Place = "line {}".format,
     limits: Limits | None = None,
-    layers: Sequence[str] = ALL_LAYERS,
+    layers: tuple[str, ...] = ALL_LAYERS,
     hidden: bool = True,
     only: Sequence[str] | None = None,
     seeds: Mapping[str, bytes] | None = None,
@@ -53,7 +51,7 @@ def grade_source(
         Turns a line of `source` into what the student knows: ``"cell 3, line 2"``.
     limits : Limits, optional
         Of time, memory and output.
-    layers : sequence of str
+    layers : tuple of str
         How the process is shut in; all that the system offers by default.
     hidden : bool
         Whether hidden inputs are used and points are given, or the visible ones alone.
@@ -80,13 +78,12 @@ def grade_source(
         seed = exercise_seed(secret, f"{student}\0{digest}", exercise.function)
         seed = seed if seeds is None else seeds[exercise.function]
         with use_backend("numpy"), Session(exercise, source, place, start) as session:
-            if hidden and LEVELS.index(session.status.level) > LEVELS.index(require):
-                raise InputError(
-                    f"submissions are to be {require} here, and can only be {session.status.level}"
-                )
+            level = session.status.level
+            if hidden and not at_least(level, require):
+                raise InputError(f"submissions must be {require}, and on this system are {level}")
             results.append(session.grade(seed, hidden=hidden))
-            levels.append(session.status.level)
-            environment = {"probes": session.status.probes, "layers": session.status.layers}
+            levels.append(level)
+            environment = {"probes": dict(session.status.probes), "layers": dict(session.status.layers)}
     return SubmissionResult(
         sheet=sheet.name,
         sheet_digest=sheet.digest,
@@ -95,7 +92,7 @@ def grade_source(
         status="graded" if hidden else "checked",
         exercises=tuple(results),
         notes=tuple(notes),
-        level=max(levels, key=LEVELS.index, default=""),
+        level=min(levels, key=LEVELS.index, default=""),
         environment={
             **environment,
             "limits": vars(limits).copy(),

@@ -10,8 +10,11 @@ from scratchcv.grading.case import Call, Cases, Kind
 from scratchcv.grading.compare import Difference, in_float64, judge
 from scratchcv.grading.exercise import Exercise
 from scratchcv.grading.feedback import Answer, explain
+from scratchcv.grading.outcome import BadReturnError, ChildDiedError, LoadProblem, StudentError
 from scratchcv.grading.result import CaseResult, ExerciseResult, plain
-from scratchcv.grading.sandbox import BadReturnError, ChildDiedError, Sandbox, StudentError
+from scratchcv.grading.sandbox import Sandbox
+
+UNREADABLE = ("SyntaxError", "IndentationError", "TabError")
 
 DEATHS = 2
 """A function that has killed or blocked its process so often is not called any more."""
@@ -36,6 +39,8 @@ class Session:
 
     def __init__(self, exercise: Exercise, source: str, place: Place, start: Callable[[], Sandbox]) -> None:
         self.exercise, self.source, self.place, self.start = exercise, source, place, start
+        self.problems: list[LoadProblem] = []
+        self.missing = False
         self.fatal: list[str] = []
         self.answers: list[Answer] = []
         self.results: list[CaseResult] = []
@@ -62,7 +67,7 @@ class Session:
             random.Random(seed).shuffle(calls)
             for kind, call in calls:
                 self._ask(kind, call)
-            self._ask_again(*calls[0])
+            self._ask_again(calls)
         hint, misconception = ("", "") if problem else explain(self.exercise, self.answers)
         return ExerciseResult(
             function=self.exercise.function,
@@ -78,21 +83,20 @@ class Session:
 
     def _load(self) -> str:
         """Run the submission's top level; return why there is nothing to call, if so."""
-        name = self.exercise.name
         try:
-            problems = self.box.load(self.source)
-            defined = self.box.defines(name)
+            self.problems = self.box.load(self.source)
         except ChildDiedError as error:
             return f"the file could not be run: {error}"
-        for problem in problems:
-            if problem.kind == "SyntaxError":
+        for problem in self.problems:
+            if problem.kind in UNREADABLE:
                 return f"Python cannot read the file: {self.place(problem.line)}: {problem.message}"
-        if defined:
-            return ""
-        happened = [f"; {self.place(p.line)} raised {p.kind}: {p.message}" for p in problems[:1]]
-        return f"there is no function {name}{''.join(happened)}"
+        return ""
 
     def _undone(self) -> str:
+        """Say so where the visible calls showed that there is no function, or nothing in it yet."""
+        if self.missing:
+            happened = [f"; {self.place(p.line)} raised {p.kind}: {p.message}" for p in self.problems[:1]]
+            return f"there is no function {self.exercise.name}{''.join(happened)}"
         raised = {answer.raised for answer in self.answers}
         return "not done yet" if raised == {"NotImplementedError"} and not self.fatal else ""
 
@@ -123,6 +127,7 @@ class Session:
         try:
             found = self.box.call(self.exercise.name, own.arguments, own.keywords, most_bytes=most_bytes)
         except StudentError as error:
+            self.missing |= error.kind == "NameError" and not error.lines
             lines = f" in {self.place(error.lines[-1])}" if error.lines else ""
             self._note(kind, detail, "raised", f"raises {error.kind}{lines}: {error.message}")
             return Answer(kind, call, expected, raised=error.kind)
@@ -139,12 +144,16 @@ class Session:
         difference = judge(found, expected, call, cases.magnitude, cases.accepts)
         return Answer(kind, call, expected, found, "", difference)
 
-    def _ask_again(self, kind: Kind, call: Call) -> None:
-        """Repeat a call; who answers it otherwise now has kept something from call to call."""
-        first = next((answer for answer in self.answers if answer.kind is kind and answer.passed), None)
-        if first is None or len(self.fatal) >= DEATHS:
+    def _ask_again(self, calls: Sequence[tuple[Kind, Call]]) -> None:
+        """Repeat the first right answer; who answers otherwise now has kept something from call to call."""
+        right = {
+            answer.kind.name: answer for answer in self.answers if answer.passed and not answer.kind.edge
+        }
+        repeated = next(((kind, call) for kind, call in calls if kind.name in right), None)
+        if repeated is None or len(self.fatal) >= DEATHS:
             return
-        again = self._answer(kind, call, first.expected)
+        kind, call = repeated
+        again = self._answer(kind, call, right[kind.name].expected)
         if again is None or not again.passed:
             self.results = [case for case in self.results if case.kind != kind.name]
             self._note(kind, {}, "state", "is right at first and wrong when it is asked again")

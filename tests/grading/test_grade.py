@@ -1,10 +1,10 @@
 """Grading through real sealed processes."""
 
 import pytest
-from scratchcv.grading.sandbox import Limits
 
 from scratchcv.errors import InputError
 from scratchcv.grading.grade import LEVELS, grade_source
+from scratchcv.grading.sandbox import Limits
 
 SECRET = b"0123456789abcdef"
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from scratchcv.grading.sandbox import BadReturnError, ChildDiedError, StudentError
 
+from scratchcv.grading.outcome import BadReturnError, ChildDiedError, LoadProblem, StudentError
 from scratchcv.grading.session import DEATHS, Session
 
 SEED = b"seed"
@@ -20,12 +20,11 @@ class Box:
         assert source == "text"
         return self.problems
 
-    def defines(self, name):
-        assert name == "box_area"
-        return self.defined
-
     def call(self, name, arguments, keywords, *, most_bytes=None):
         assert self.open
+        assert name == "box_area"
+        if not self.defined:
+            raise StudentError("NameError", "submission.py does not define box_area", [])
         try:
             return self.function(*arguments, **keywords)
         except SystemExit:
@@ -125,8 +124,6 @@ def test_a_missing_function(grade):
 
 
 def test_a_file_that_cannot_be_read(grade, small_sheet):
-    from scratchcv.grading.sandbox import LoadProblem
-
     problem = LoadProblem(3, "SyntaxError", "invalid syntax")
     result = grade(right, problems=[problem], defined=False)
     assert result.problem == "Python cannot read the file: line 3: invalid syntax"
