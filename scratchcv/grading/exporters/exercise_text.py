@@ -1,4 +1,4 @@
-"""What a student reads of one exercise, as Markdown: the visible cases with numbers, the hidden ones without."""
+"""What a student reads of one exercise, as Markdown: of visible cases the numbers, of hidden ones titles."""
 
 import textwrap
 from dataclasses import replace
@@ -20,7 +20,9 @@ def visible_text(result: SubmissionResult, exercise: ExerciseResult) -> str:
     """
     visible = tuple(case for case in exercise.cases if case.visible)
     alone = replace(exercise, cases=visible, hint="" if _passes(exercise, visible=True) else exercise.hint)
-    return report_markdown(replace(result, status="checked", exercises=(alone,), notes=()))
+    report = report_markdown(replace(result, status="checked", exercises=(alone,), notes=()))
+    text = report.partition(f"\n## {exercise.name}\n\n")[2]
+    return text or (exercise.problem and "Not done yet.") or f"All {len(visible)} visible cases pass."
 
 
 def hidden_text(exercise: ExerciseResult) -> str:

@@ -14,7 +14,8 @@ from scratchcv.grading.grade import grade_source
 from scratchcv.grading.levels import LEVELS
 from scratchcv.grading.result import ExerciseResult, SubmissionResult
 from scratchcv.grading.sandbox import Limits, SandboxFaultError
-from scratchcv.grading.submission import Submission, Wanted, read_submission
+from scratchcv.grading.sheet_file import Wanted
+from scratchcv.grading.submission import Submission, read_submission
 
 
 class OutOfTimeError(Exception):

@@ -1,7 +1,6 @@
 """What runs on Gradescope's machine: a submission is graded, and the results are written as it reads them."""
 
 import json
-import os
 import sys
 import time
 from collections.abc import Sequence
@@ -47,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{type(error).__name__}: {error}")  # for the course's staff alone
     else:
         print(
-            f"{result.status}: {result.earned:g} of {result.points:g} points, {result.level} {result.fault}"
+            f"{result.status} {result.fault}: {result.earned:g} of {result.points:g} points, {result.level} {result.fault}"
         )
     _write(target, written | {"execution_time": round(time.monotonic() - started)})
     return 0
@@ -75,7 +74,7 @@ def results(result: SubmissionResult, visibility: str) -> dict[str, Any]:
         return ungraded(f"Not graded: {clean(result.fault)}")
     if result.status == "unreadable":
         return ungraded(f"This cannot be graded: {clean(result.fault)}") | {"score": 0.0}
-    tests = []
+    tests: list[dict[str, Any]] = []
     for number, exercise in enumerate(result.exercises, start=1):
         passed, count = exercise.passed(visible=True)
         tests.append(
@@ -127,7 +126,7 @@ def _write(target: Path, written: dict[str, Any]) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_suffix(".part")
     part.write_text(json.dumps(written, indent=1, allow_nan=False), encoding="utf-8")
-    os.replace(part, target)
+    part.replace(target)
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ class Kit:
         return f"{self.sheet.name}_grader.zip"
 
     def to_bytes(self) -> bytes:
-        """Return the kit as a zip archive; a sheet that is not the library's, and its originals, are in it."""
+        """Return the kit as a zip archive; a sheet of one's own and its originals are in it."""
         settings = {
             "format": FORMAT,
             "scratchcv": scratchcv.__version__,
@@ -128,7 +128,7 @@ def originals(sheet: Sheet) -> list[str]:
 
 
 def packages(sheet: Sheet) -> list[str]:
-    """Return what has to be installed beside the library to grade a sheet: NumPy, and what originals are from.
+    """Return what has to be installed beside the library: NumPy, and what a sheet's originals are from.
 
     Raises
     ------
