@@ -2,9 +2,8 @@
 
 import ast
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from scratchcv.errors import InputError
 from scratchcv.grading.exercise import Exercise
@@ -74,31 +73,6 @@ def split_stubs(sheet: Sheet) -> tuple[str, dict[str, str]]:
     imports = "\n".join(part for part, is_import in others if is_import)
     definitions = (part for part, is_import in others if not is_import)
     return "\n\n\n".join(filter(None, [imports, *definitions])), stubs
-
-
-def write_notebook(sheet: Sheet, cells: Iterable[tuple[str, str, dict[str, Any]]]) -> str:
-    """Return the text of a notebook.
-
-    Parameters
-    ----------
-    sheet : Sheet
-    cells : iterable of (str, str, dict)
-        Of each cell type ("code", "markdown", "raw"), source and metadata.
-    """
-    written = []
-    for number, (kind, source, metadata) in enumerate(cells, start=1):
-        cell: dict[str, Any] = {
-            "cell_type": kind,
-            "id": f"{sheet.name}-{number:03}"[-64:],
-            "metadata": metadata,
-        }
-        if kind == "code":
-            cell |= {"execution_count": None, "outputs": []}
-        written.append(cell | {"source": source.splitlines(keepends=True)})
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
-    notebook = {"cells": written, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
-    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
 
 
 def _guided(sheet: Sheet, stubs: dict[str, str]) -> Iterator[Cell]:

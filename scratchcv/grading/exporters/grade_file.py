@@ -14,6 +14,7 @@ from scratchcv.grading.grade import grade_source
 from scratchcv.grading.levels import LEVELS
 from scratchcv.grading.result import ExerciseResult, SubmissionResult
 from scratchcv.grading.sandbox import Limits, SandboxFaultError
+from scratchcv.grading.sheet import Sheet
 from scratchcv.grading.sheet_file import Wanted
 from scratchcv.grading.submission import Submission, read_submission
 
@@ -23,13 +24,7 @@ class OutOfTimeError(Exception):
 
 
 def grade_file(
-    kit: Kit,
-    path: Path,
-    *,
-    student: str = "",
-    only: Sequence[str] | None = None,
-    limits: Limits | None = None,
-    seconds: float | None = None,
+    kit: Kit, path: Path, *, student: str = "", limits: Limits | None = None, seconds: float | None = None
 ) -> SubmissionResult:
     """Grade a student's file.
 
@@ -40,6 +35,35 @@ def grade_file(
         As in `read_submission`.
     student : str
         Whose it is.
+    limits, seconds
+        As in `grade_submission`.
+
+    Returns
+    -------
+    SubmissionResult
+        "unreadable" when the file is not a submission, "not graded" when the grader fails.
+    """
+    try:
+        submission = read_submission(path, wanted(kit.sheet), student)
+    except InputError as error:
+        return SubmissionResult(kit.sheet.name, kit.sheet.digest, student, "", "unreadable", str(error))
+    return grade_submission(kit, replace(submission, name=student), limits=limits, seconds=seconds)
+
+
+def grade_submission(
+    kit: Kit,
+    submission: Submission,
+    *,
+    only: Sequence[str] | None = None,
+    limits: Limits | None = None,
+    seconds: float | None = None,
+) -> SubmissionResult:
+    """Grade a submission that has been read.
+
+    Parameters
+    ----------
+    kit : Kit
+    submission : Submission
     only : sequence of str, optional
         Names of the exercises to grade; all by default.
     limits : Limits, optional
@@ -50,46 +74,44 @@ def grade_file(
     Returns
     -------
     SubmissionResult
-        "unreadable" when the file is not a submission, "not graded" when the grader fails.
+        "not graded" when the grader fails.
     """
-    exercises = [kit.sheet.exercise(name) for name in only] if only is not None else kit.sheet.exercises
-    wanted = Wanted(kit.sheet.name, tuple(exercise.name for exercise in kit.sheet.exercises))
-    unread = SubmissionResult(kit.sheet.name, kit.sheet.digest, student, "", "unreadable")
-    try:
-        submission = read_submission(path, wanted, student)
-    except InputError as error:
-        return replace(unread, fault=str(error))
-    unread = replace(unread, digest=submission.digest, notes=submission.notes)
+    exercises = kit.sheet.exercises if only is None else [kit.sheet.exercise(name) for name in only]
+    share = None if seconds is None else seconds / len(exercises)
+    blank = SubmissionResult(
+        kit.sheet.name, kit.sheet.digest, submission.name, submission.digest, "graded", notes=submission.notes
+    )
     parts = []
     for exercise in exercises:
-        share = None if seconds is None else seconds / len(exercises)
         try:
             with _at_most(share), warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # nbgrader takes a warning for a failure
-                parts.append(_grade(kit, submission, student, exercise.name, limits))
+                parts.append(_grade(kit, submission, exercise.name, limits))
         except OutOfTimeError:
             problem = f"was stopped: it took longer than the {share:.0f} seconds that an exercise has here"
             late = ExerciseResult(exercise.function, exercise.points, 0.0, problem=problem)
-            parts.append(replace(unread, status="graded", exercises=(late,)))
+            parts.append(replace(blank, exercises=(late,)))
         except Exception as error:
-            return replace(unread, status="not graded", fault=f"{type(error).__name__}: {error}")
-    levels = [part.level for part in parts if part.level]
+            return replace(blank, status="not graded", fault=f"{type(error).__name__}: {error}")
     return replace(
         max(parts, key=lambda part: len(part.environment)),
         exercises=tuple(part.exercises[0] for part in parts),
-        level=min(levels, key=LEVELS.index, default=""),
+        level=min((part.level for part in parts if part.level), key=LEVELS.index, default=""),
     )
 
 
-def _grade(
-    kit: Kit, submission: Submission, student: str, name: str, limits: Limits | None
-) -> SubmissionResult:
+def wanted(sheet: Sheet) -> Wanted:
+    """Return what tells a submission to a sheet from other files."""
+    return Wanted(sheet.name, tuple(exercise.name for exercise in sheet.exercises))
+
+
+def _grade(kit: Kit, submission: Submission, name: str, limits: Limits | None) -> SubmissionResult:
     grade = functools.partial(
         grade_source,
         kit.sheet,
         submission.source,
         kit.secret,
-        student=student,
+        student=submission.name,
         digest=submission.digest,
         notes=submission.notes,
         place=submission.where,

@@ -1,6 +1,7 @@
 """What the cells and tests of exported notebooks call: a check of the visible cases, and the points."""
 
 import functools
+import hashlib
 import json
 import sys
 from pathlib import Path
@@ -8,14 +9,14 @@ from pathlib import Path
 from scratchcv.errors import InputError
 from scratchcv.grading.check import check_source
 from scratchcv.grading.exporters.exercise_text import hidden_text
-from scratchcv.grading.exporters.grade_file import grade_file
+from scratchcv.grading.exporters.grade_file import grade_submission, wanted
 from scratchcv.grading.exporters.kit import Kit, read_kit
-from scratchcv.grading.notebook import NotebookText, place, read_notebook
+from scratchcv.grading.notebook import read_notebook
 from scratchcv.grading.report_markdown import report_markdown
 from scratchcv.grading.result import ExerciseResult
-from scratchcv.grading.sheet import load_sheet
+from scratchcv.grading.sheet import Sheet, load_sheet
 from scratchcv.grading.sheet_file import Wanted
-from scratchcv.grading.submission import read_submission
+from scratchcv.grading.submission import Submission, read_submission
 
 
 class NotGradedError(Exception):
@@ -42,21 +43,27 @@ def check(sheet: str, exercise: str) -> None:
     except InputError as error:
         print(f"{exercise}: cannot be checked here: {error}")
         return
-    typed = _typed()
-    if typed is not None and Wanted(sheet, (exercise,)).defines(typed.source):
-        cells = typed.cells
-        result = check_source(loaded, typed.source, only=[exercise], place=lambda line: place(cells, line))
-    else:
-        file = read_submission(submitted(loaded.name), Wanted(loaded.name, (exercise,)))
-        result = check_source(loaded, file.source, only=[exercise], place=file.where)
+    submission = typed(exercise) or handed_in(loaded)
+    result = check_source(loaded, submission.source, only=[exercise], place=submission.where)
     passed, count = result.exercises[0].passed(visible=True)
     if result.exercises[0].problem or passed < count:
         raise AssertionError(report_markdown(result))
-    print(f"{exercise}: all {count} visible cases pass.")
+    print(passed_text(exercise, count))
+
+
+def passed_text(exercise: str, count: int) -> str:
+    """Return what `check` prints where nothing is wrong.
+
+    Examples
+    --------
+    >>> passed_text("nms", 5)
+    'nms: all 5 visible cases pass.'
+    """
+    return f"{exercise}: all {count} visible cases pass."
 
 
 def points(kit: str, exercise: str, student: str = "") -> float:
-    """Grade an exercise in the notebook that is in the working folder, print the hint, and return the points.
+    """Grade an exercise in the file that is in the working folder, print the hint, and return the points.
 
     Parameters
     ----------
@@ -65,20 +72,26 @@ def points(kit: str, exercise: str, student: str = "") -> float:
     exercise : str
         The function's name.
     student : str
-        Whose notebook it is.
+        Whose file it is.
 
     Raises
     ------
     NotGradedError
         When the grader fails.
     """
-    result = _graded(kit, exercise, student)
+    try:
+        opened = _open(Path(kit).resolve())
+        result = _grade(opened, handed_in(opened.sheet, student), exercise)
+    except InputError as error:
+        raise NotGradedError(str(error)) from error
     print(hidden_text(result))
     return result.earned
 
 
 def passes(kit: str, exercise: str, kind: str) -> bool:
     """Tell whether a hidden kind of inputs gives points, for platforms whose tests pass or fail.
+
+    What is graded is what was typed into this notebook, or else the file in the working folder.
 
     Parameters
     ----------
@@ -92,12 +105,28 @@ def passes(kit: str, exercise: str, kind: str) -> bool:
     NotGradedError
         When the grader fails.
     """
-    result = _graded(kit, exercise, "")
+    try:
+        opened = _open(Path(kit).resolve())
+        result = _grade(opened, typed(exercise) or handed_in(opened.sheet), exercise)
+    except InputError as error:
+        raise NotGradedError(str(error)) from error
     return result.earned > 0 and any(case.kind == kind and case.passed for case in result.cases)
 
 
-def submitted(sheet: str) -> Path:
-    """Return the file in the working folder that is graded: a notebook, or else a Python file.
+def typed(exercise: str) -> Submission | None:
+    """Return what Jupyter has run so far in this process; None where the exercise is not among it."""
+    inputs = getattr(sys.modules["__main__"], "In", None)
+    if not isinstance(inputs, list) or len(inputs) < 2:
+        return None
+    cells = [{"cell_type": "code", "source": str(text)} for text in inputs[1:]]
+    text = read_notebook(json.dumps({"cells": cells}).encode(), "this notebook")
+    if not Wanted("", (exercise,)).defines(text.source):
+        return None
+    return Submission("", text.source, hashlib.sha256(text.source.encode()).hexdigest(), (), text.cells)
+
+
+def handed_in(sheet: Sheet, student: str = "") -> Submission:
+    """Return the submission in the working folder: the notebook of the sheet's name, or else the only file.
 
     Raises
     ------
@@ -105,45 +134,23 @@ def submitted(sheet: str) -> Path:
         When there is none, or it is not clear which.
     """
     folder = Path.cwd()
-    expected = folder / f"{sheet}.ipynb"
+    expected = folder / f"{sheet.name}.ipynb"
     notebooks = [expected] if expected.is_file() else sorted(folder.glob("*.ipynb"))
     files = notebooks or [path for path in sorted(folder.glob("*.py")) if path.name != "__init__.py"]
     if len(files) != 1:
         found = ", ".join(path.name for path in files) or "none"
         raise InputError(f"{folder}: there must be one notebook or Python file, got {found}")
-    return files[0]
-
-
-def _graded(kit: str, exercise: str, student: str) -> ExerciseResult:
-    path = Path(kit).resolve()
-    try:
-        file = submitted(_kit(path).sheet.name)
-        return _grade(path, exercise, student, file, file.stat().st_mtime_ns)
-    except InputError as error:
-        raise NotGradedError(str(error)) from error
+    return read_submission(files[0], wanted(sheet), student)
 
 
 @functools.cache
-def _kit(path: Path) -> Kit:
+def _open(path: Path) -> Kit:
     return read_kit(path)
 
 
 @functools.cache
-def _grade(path: Path, exercise: str, student: str, file: Path, changed: int) -> ExerciseResult:
-    kit = _kit(path)
-    result = grade_file(kit, file, student=student, only=[exercise])
+def _grade(kit: Kit, submission: Submission, exercise: str) -> ExerciseResult:
+    result = grade_submission(kit, submission, only=[exercise])
     if result.status == "not graded":
         raise NotGradedError(result.fault)
-    if result.status == "unreadable":
-        found = kit.sheet.exercise(exercise)
-        return ExerciseResult(found.function, found.points, 0.0, problem=result.fault)
     return result.exercises[0]
-
-
-def _typed() -> NotebookText | None:
-    """Return what Jupyter has run so far in this process; None where there is no such thing."""
-    inputs = getattr(sys.modules["__main__"], "In", None)
-    if not isinstance(inputs, list) or len(inputs) < 2:
-        return None
-    cells = [{"cell_type": "code", "source": str(text)} for text in inputs[1:]]
-    return read_notebook(json.dumps({"cells": cells}).encode(), "this notebook")

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from scratchcv.grading.exporters.exercise_cells import Cell, sheet_cells, write_notebook
+from scratchcv.grading.exporters.exercise_cells import Cell, sheet_cells
 from scratchcv.grading.exporters.kit import Kit
+from scratchcv.grading.exporters.notebook_file import NotebookCell, write_notebook
 from scratchcv.grading.exporters.template import fill
 
 _MODULE = "scratchcv.grading.exporters.in_notebook"
@@ -32,27 +33,27 @@ def export_nbgrader(kit: Kit, folder: Path) -> list[Path]:
     for path in (notebook, grader):
         path.parent.mkdir(parents=True, exist_ok=True)
     cells = [written for cell in sheet_cells(kit.sheet) for written in _cells(kit, cell)]
-    notebook.write_text(write_notebook(kit.sheet, cells), encoding="utf-8")
+    notebook.write_bytes(write_notebook(name, cells))
     config.write_text(fill("nbgrader_config.txt", {}), encoding="utf-8")
     grader.touch(0o600)  # the course's secret is in it
     grader.write_bytes(kit.to_bytes())
     return [config, notebook, grader]
 
 
-def _cells(kit: Kit, cell: Cell) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def _cells(kit: Kit, cell: Cell) -> Iterator[NotebookCell]:
     if cell.kind == "stub":
         yield from _exercise(kit, cell)
     elif cell.kind == "setup":
-        yield "code", cell.source, _mark("setup")
+        yield NotebookCell("code", cell.source, _mark("setup"))
     else:
-        yield cell.kind, cell.source, {}
+        yield NotebookCell(cell.kind, cell.source)
 
 
-def _exercise(kit: Kit, cell: Cell) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def _exercise(kit: Kit, cell: Cell) -> Iterator[NotebookCell]:
     name, sheet = cell.exercise, kit.sheet
-    yield "code", solution(cell.source), _mark(name, solution=True)
+    yield NotebookCell("code", solution(cell.source), _mark(name, solution=True))
     check = f'from {_MODULE} import check\n\ncheck("{sheet.name}", "{name}")'
-    yield "code", check, _mark(f"{name}-visible", points=0)
+    yield NotebookCell("code", check, _mark(f"{name}-visible", points=0))
     grade = [
         "# The hidden cases give the points. They run once this notebook has been handed in.",
         "### BEGIN HIDDEN TESTS",
@@ -63,15 +64,15 @@ def _exercise(kit: Kit, cell: Cell) -> Iterator[tuple[str, str, dict[str, Any]]]
         f'points("../../../grader/{kit.file_name}", "{name}", Path.cwd().parent.name)',
         "### END HIDDEN TESTS",
     ]
-    yield "code", "\n".join(grade), _mark(f"{name}-hidden", points=sheet.exercise(name).points)
+    yield NotebookCell("code", "\n".join(grade), _mark(f"{name}-hidden", points=sheet.exercise(name).points))
 
 
 def solution(stub: str) -> str:
-    """Return a stub whose body is the part that nbgrader takes out.
+    r"""Return a stub whose body is the part that nbgrader takes out.
 
     Examples
     --------
-    >>> print(solution("def f(x):\\n    raise NotImplementedError"))
+    >>> print(solution("def f(x):\n    raise NotImplementedError"))
     def f(x):
         ### BEGIN SOLUTION
         raise NotImplementedError
