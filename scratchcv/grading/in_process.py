@@ -34,9 +34,9 @@ class InProcess:
     """
 
     def __init__(
-        self, limits: Limits = Limits(), *, numba: bool = False, layers: tuple[str, ...] = ALL_LAYERS
+        self, limits: Limits | None = None, *, numba: bool = False, layers: tuple[str, ...] = ALL_LAYERS
     ) -> None:
-        self.limits = limits
+        self.limits = limits or Limits()
         self.status = Status("self-check", python=platform.python_version(), numpy=np.__version__)
         self._output = io.StringIO()
         self._submission = Submission("submission.py")
@@ -58,7 +58,12 @@ class InProcess:
         return callable(vars(self._submission.module).get(name))
 
     def call(
-        self, name: str, arguments: tuple[Any, ...], keywords: dict[str, Any], *, most_bytes: int | None = None
+        self,
+        name: str,
+        arguments: tuple[Any, ...],
+        keywords: dict[str, Any],
+        *,
+        most_bytes: int | None = None,
     ) -> Any:
         """Call one of the submission's functions; its result is looked at as if it came from elsewhere.
 

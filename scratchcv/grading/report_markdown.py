@@ -12,6 +12,7 @@ from scratchcv.grading.report_parts import (
     call_text,
     failed_hidden,
     failing_case,
+    hint_of,
     mismatch,
     next_step,
     state,
@@ -22,8 +23,11 @@ from scratchcv.grading.result import CaseResult, ExerciseResult, SubmissionResul
 WIDTH = 88
 """Characters in a line of prose."""
 
-PRINTED_LINES, PRINTED_CHARACTERS = 10, 800
-"""How much of what a student's code printed is shown."""
+HIDDEN_TITLES = 6
+"""How many hidden cases that went wrong are named."""
+
+PRINTED_LINES, PRINTED_CHARACTERS = 10, 200
+"""How many lines of what a student's code printed are shown, and how much of each."""
 
 _BOLD, _DIM, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 _COLORS = {"right": "\x1b[32m", "wrong": "\x1b[31m", "cannot run": "\x1b[31m", "to do": "\x1b[33m"}
@@ -128,10 +132,12 @@ def _exercise(exercise: ExerciseResult) -> Iterator[str]:
     case = failing_case(exercise)
     if case is not None:
         yield from _case(exercise, case)
+    if hint := hint_of(exercise):
+        yield _prose(f"**Hint:** {clean(hint)}")
     if hidden := failed_hidden(exercise):
-        yield _prose(f"Hidden cases that went wrong: {'; '.join(map(clean, hidden))}.")
-    if exercise.hint:
-        yield _prose(f"**Hint:** {clean(exercise.hint)}")
+        titles = [clean(title) for title in hidden[:HIDDEN_TITLES]]
+        more = [f"and {len(hidden) - HIDDEN_TITLES} more"] if len(hidden) > HIDDEN_TITLES else []
+        yield _prose(f"Hidden cases that went wrong: {'; '.join([*titles, *more])}.")
     if exercise.printed.strip():
         yield "It printed:"
         yield _code(_cut(exercise.printed))
@@ -169,9 +175,10 @@ def _prose(text: str) -> str:
 
 
 def _cut(text: str) -> str:
-    lines = clean(text, PRINTED_CHARACTERS).strip("\n").split("\n")
+    lines = text.strip("\n").split("\n")
     more = len(lines) - PRINTED_LINES
-    return "\n".join([*lines[:PRINTED_LINES], *([f"… ({more} more lines)"] if more > 0 else [])])
+    shown = [clean(line, PRINTED_CHARACTERS) for line in lines[:PRINTED_LINES]]
+    return "\n".join([*shown, *([f"… ({more:,} more lines)"] if more > 0 else [])])
 
 
 def _code(text: str) -> str:

@@ -5,8 +5,11 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from scratchcv.errors import InputError
+from scratchcv.grading.cut import find_function
 from scratchcv.grading.report_text import short
 from scratchcv.grading.result import CaseResult, ExerciseResult, SubmissionResult
+from scratchcv.grading.source import Source
 
 _STEPS = re.compile(r"\[(\d+|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")\]")
 
@@ -22,6 +25,39 @@ def call_text(exercise: ExerciseResult, detail: dict[str, Any]) -> str:
     words = [short(argument) for argument in detail.get("arguments", [])]
     words += [f"{name}={short(value)}" for name, value in detail.get("keywords", {}).items()]
     return f"{exercise.name}({', '.join(words)})"
+
+
+def argument_names(exercise: ExerciseResult) -> list[str]:
+    """Return the names of an exercise's arguments; none where the original is not at hand.
+
+    Examples
+    --------
+    >>> argument_names(ExerciseResult("scratchcv.boxes.iou.box_iou", 1, 0))
+    ['boxes1', 'boxes2']
+    """
+    try:
+        module, name = find_function(exercise.function)
+    except InputError:
+        return []
+    arguments = Source.of(module).function(name).args
+    return [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
+
+
+def returns(exercise: ExerciseResult) -> str:
+    """Return what the original's docstring says of the result; nothing where it says nothing.
+
+    Examples
+    --------
+    >>> print(returns(ExerciseResult("scratchcv.boxes.clip.clip_boxes_to_image", 1, 0)).splitlines()[0])
+    ndarray of shape (N, 4)
+    """
+    try:
+        module, name = find_function(exercise.function)
+    except InputError:
+        return ""
+    text = ast.get_docstring(Source.of(module).function(name)) or ""
+    _, _, after = text.partition("\nReturns\n-------\n")
+    return re.split(r"\n\n[A-Z]\w+\n-+\n", after)[0]
 
 
 @dataclass(frozen=True)
@@ -58,6 +94,24 @@ def mismatch(case: CaseResult) -> Mismatch:
 def failing_case(exercise: ExerciseResult) -> CaseResult | None:
     """Return the first visible case that went wrong."""
     return next((case for case in exercise.cases if case.visible and not case.passed), None)
+
+
+def hint_of(exercise: ExerciseResult) -> str:
+    """Return the hint, without what the first failing visible case says already.
+
+    Examples
+    --------
+    >>> case = CaseResult("k", "Any boxes", True, False, False, "raised", "raises KeyError: 'a'")
+    >>> hint_of(ExerciseResult("m.f", 1, 0, (case,), hint="Any boxes: the function raises KeyError."))
+    ''
+    """
+    case = failing_case(exercise)
+    if case is None or exercise.misconception or not exercise.hint.startswith(f"{case.title}: "):
+        return exercise.hint
+    if case.reason not in ("value", "nan", "shape", "structure"):
+        return ""
+    rest = exercise.hint.removeprefix(f"{case.title}: ")
+    return "" if rest == "the values differ." else rest[:1].upper() + rest[1:]
 
 
 def failed_hidden(exercise: ExerciseResult) -> list[str]:

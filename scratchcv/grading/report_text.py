@@ -8,7 +8,7 @@ import numpy as np
 from scratchcv.checks import Array
 from scratchcv.grading.outcome import printable
 
-MOST_SHOWN = 12
+MOST_SHOWN = 16
 """Elements of an array that a line of text has room for."""
 
 _ESCAPES = re.compile(r"\x1b(?:\][^\x07\x1b]*(?:\x07|\x1b\\)?|\[[0-?]*[ -/]*[@-~]?|[@-_]?)")
@@ -45,7 +45,7 @@ def array_of(written: Any) -> Array | None:
         return None
     try:
         return np.array(values, dtype=written["dtype"]).reshape(shape)
-    except (TypeError, ValueError):  # complex numbers are written as text that NumPy does not read
+    except (TypeError, ValueError):  # text
         return None
 
 
@@ -97,7 +97,9 @@ def short(written: Any) -> str:
         return "{" + ", ".join(f"{clean(key, 40)!r}: {short(item)}" for key, item in written.items()) + "}"
     if isinstance(written, list):
         words = [short(item) for item in written[:MOST_SHOWN]] + ["…"] * (len(written) > MOST_SHOWN)
-        return f"({', '.join(words)}{',' * (len(words) == 1)})"
+        if any(isinstance(item, dict | list) for item in written):  # parts of an answer rather than numbers
+            return f"({', '.join(words)}{',' * (len(words) == 1)})"
+        return f"[{', '.join(words)}]"
     return repr(clean(written, 80)) if isinstance(written, str) else number(written)
 
 

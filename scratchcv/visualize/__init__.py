@@ -4,6 +4,7 @@ Functions that draw return a matplotlib figure that belongs to the caller; `save
 """
 
 from scratchcv.visualize.anchors import draw_default_boxes, matching_figure, mining_figure
+from scratchcv.visualize.answers import boxes_figure, difference_figure
 from scratchcv.visualize.assembly import Loop, inner_loop
 from scratchcv.visualize.boxes import draw_boxes, draw_prediction, draw_target
 from scratchcv.visualize.checkerboard import checkerboard_figure, checkerboard_slider, stamp_counts
@@ -14,6 +15,7 @@ from scratchcv.visualize.grids import contact_sheet, detection_grid
 from scratchcv.visualize.images import image_row
 from scratchcv.visualize.iou import iou_figure
 from scratchcv.visualize.losses import focal_figure, loss_mass_figure, loss_shares
+from scratchcv.visualize.page import show_page
 from scratchcv.visualize.palette import class_color
 from scratchcv.visualize.receptive_field import receptive_field_figure
 from scratchcv.visualize.register_tile import (
@@ -36,11 +38,13 @@ __all__ = [
     "TileCost",
     "attainable_speed",
     "average_precision_steps",
+    "boxes_figure",
     "checkerboard_figure",
     "checkerboard_slider",
     "class_color",
     "contact_sheet",
     "detection_grid",
+    "difference_figure",
     "draw_boxes",
     "draw_default_boxes",
     "draw_prediction",
@@ -72,6 +76,7 @@ __all__ = [
     "roofline_figure",
     "save_figure",
     "score_slider",
+    "show_page",
     "show_source",
     "stamp_counts",
     "tile_cost",
