@@ -1,4 +1,4 @@
-"""Only one training writes into a folder at a time."""
+"""Only one command writes into a folder at a time."""
 
 import os
 import sys
@@ -66,7 +66,7 @@ def _locked_file(path: Path) -> BinaryIO:
             _take(file)
         except (BlockingIOError, PermissionError) as error:
             file.close()
-            raise InputError(f"{path.parent}: another training is writing here") from error
+            raise InputError(f"{path.parent}: another command is writing here") from error
         except OSError:  # no locks on this file system
             return file
         if _is_still_there(file, path):

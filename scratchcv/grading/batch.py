@@ -1,10 +1,10 @@
 """Many submissions: each graded once, its result on the disk as soon as it is there."""
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from scratchcv.errors import InputError
 from scratchcv.grading.grade import grade_source
@@ -12,7 +12,7 @@ from scratchcv.grading.result import SubmissionResult
 from scratchcv.grading.results_folder import ResultsFolder
 from scratchcv.grading.sandbox import Limits
 from scratchcv.grading.secret_file import fingerprint
-from scratchcv.grading.sheet import Sheet, load_sheet
+from scratchcv.grading.sheet import Sheet, load_sheet, sheet_names
 from scratchcv.grading.submission import Submission, Unreadable
 
 
@@ -37,8 +37,15 @@ class Assignment:
     sheet: str
     sheet_digest: str
     secret: bytes = field(repr=False)
-    limits: Limits = Limits()
-    require: str = "guarded"
+    limits: Limits
+    require: str
+
+    @classmethod
+    def of(cls, sheet: Sheet, secret: bytes, limits: Limits | None = None, require: str = "guarded") -> Self:
+        """Return the assignment of a sheet; the library's own are known by name on every machine."""
+        ours = sheet.name in sheet_names() and load_sheet(sheet.name).folder == sheet.folder
+        name = sheet.name if ours else str(sheet.folder)
+        return cls(name, sheet.digest, secret, limits or Limits(), require)
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -59,8 +66,8 @@ def grade_batch(
 ) -> Iterator[SubmissionResult]:
     """Grade all submissions that have no result yet, and yield every one's result as it is on the disk.
 
-    A result stands where sheet, submission, secret and settings are those of now; what was not graded by a fault
-    of the grader is graded again.
+    A result stands where sheet, submission, secret and settings are those of now; what a fault of the grader
+    left ungraded is graded again.
 
     Parameters
     ----------
@@ -101,7 +108,7 @@ def grade_safely(sheet: Sheet, assignment: Assignment, submission: Submission) -
     Raises
     ------
     InputError
-        When the submission cannot be shut in as well as is required, or the sheet is broken: that concerns all.
+        When the submission cannot be shut in as well as is required, or the sheet is broken: all others too.
     """
     if sheet.digest != assignment.sheet_digest:
         raise InputError(f"sheet {sheet.name} is in another state here than where grading was started")

@@ -102,7 +102,10 @@ def judge(
     if accepts is not None:
         difference = _compare(found, expected, None, np.inf, "", values=False)
         if difference is None:
-            message = exact.apply(lambda *a, **k: accepts(found, expected, *a, **k))
+            try:
+                message = exact.apply(lambda *a, **k: accepts(found, expected, *a, **k))
+            except Exception:  # an odd answer must not stop the grading of others
+                message = "the result is not of the form that was asked for"
             return Difference("property", message) if message else None
         return difference
     sizes = None if magnitude is None else exact.apply(magnitude)

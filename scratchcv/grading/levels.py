@@ -24,8 +24,8 @@ MEANING = {
     "process.",
     "guarded": "A submission can read every file that all users may read; the network and other processes "
     "are closed to it.",
-    "self-check": "Not isolated: a submission can read your files and use the network. Right for checking your "
-    "own code, not for others' grades.",
+    "self-check": "Not isolated: a submission can read your files and use the network. Right for checking "
+    "your own code, not for grading that of others.",
 }
 
 

@@ -22,20 +22,19 @@ class ResultsFolder:
     Parameters
     ----------
     root : Path
-        Made where it is not there. In ``results`` is a JSON file a submission, in ``submissions`` the text that
-        was graded.
+        Made where it is not there. In ``results`` is a JSON file a submission, in ``submissions`` the text
+        that was graded.
 
     Notes
     -----
-    A file is written under another name, forced to the disk and renamed, so that a grader killed at any instant
-    leaves complete files. What it left half-written is removed by the next one.
+    A file is written under another name, forced to the disk and renamed, so that a grader killed at any
+    instant leaves complete files. What it left half-written is removed by the next one.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        for folder in (RESULTS, SUBMISSIONS):
-            (root / folder).mkdir(parents=True, exist_ok=True)
         for folder in (root, root / RESULTS, root / SUBMISSIONS):
+            folder.mkdir(parents=True, exist_ok=True)
             for left in folder.glob(f"*{PARTIAL}"):
                 left.unlink(missing_ok=True)
 
@@ -110,7 +109,7 @@ def file_name(student: str, digest: str) -> str:
     Examples
     --------
     >>> file_name("Zoë/../Müller", "12ab")
-    'Zoe_Muller-0cb3b1b2ddc7dc66'
+    'Zoe_Muller-edb194a98f93dba2'
     """
     plain = unicodedata.normalize("NFKD", student).encode("ascii", "ignore").decode()
     safe = re.sub(r"[^A-Za-z0-9]+", "_", plain).strip("_")[:60] or "student"
@@ -119,7 +118,7 @@ def file_name(student: str, digest: str) -> str:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Write a file of which either all is there afterwards, even when the power fails, or what was there before.
+    """Write a file of which all is there afterwards, even when the power fails, or what was there before.
 
     Raises
     ------

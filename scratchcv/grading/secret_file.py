@@ -29,9 +29,9 @@ def read_secret(path: Path) -> bytes:
 
     Examples
     --------
-    >>> read_secret(Path("nowhere.key"))
+    >>> read_secret(Path("my.key"))
     Traceback (most recent call last):
-    scratchcv.errors.InputError: nowhere.key: cannot be read: No such file or directory; --new-secret makes one
+    scratchcv.errors.InputError: my.key: cannot be read: No such file or directory; --new-secret makes one
     """
     try:
         with path.open("rb") as file:
@@ -68,6 +68,6 @@ def fingerprint(secret: bytes) -> str:
     Examples
     --------
     >>> fingerprint(b"secret of a course")
-    '1d7a7b9d2d1a3d5c'
+    '1e976f8f8cf4c22b'
     """
     return hmac.new(secret, b"fingerprint", hashlib.sha256).hexdigest()[:16]

@@ -13,7 +13,7 @@ from scratchcv import backend
 from scratchcv.cli import command_line, main
 from scratchcv.cli.command_line import build_parser
 
-COMMANDS = ("demo", "train", "evaluate", "detect", "data", "doctor", "warmup")
+COMMANDS = ("demo", "train", "evaluate", "detect", "data", "grade", "doctor", "warmup")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -24,7 +24,7 @@ def test_one_at_a_time_and_the_lock_dies_with_its_process(tmp_path: Path) -> Non
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "locked\n"
-        with pytest.raises(InputError, match="another training is writing here"), folder_lock(tmp_path):
+        with pytest.raises(InputError, match="another command is writing here"), folder_lock(tmp_path):
             pass
         assert (tmp_path / LOCK_NAME).exists()
         process.kill()

@@ -48,7 +48,7 @@ class TestOutputFolder:
     def test_belongs_to_one_training_at_a_time(self, tmp_path: Path, resume: bool | None) -> None:
         with output_folder(tmp_path / "out"):
             with (
-                pytest.raises(InputError, match="another training is writing here"),
+                pytest.raises(InputError, match="another command is writing here"),
                 output_folder(tmp_path / "out", resume=resume),
             ):
                 pass

@@ -116,6 +116,14 @@ def test_several_answers_are_right():
     assert judge(None, np.array([0, 1]), call, None, accepts).reason == "structure"
 
 
+def test_an_odd_answer_does_not_stop_the_judge():
+    def accepts(found, expected):
+        return "" if (expected[found] == expected).all() else "no"
+
+    difference = judge(np.array([7]), np.array([0]), Call(), None, accepts)
+    assert difference.message == "the result is not of the form that was asked for"
+
+
 def test_magnitudes_scale_the_bound():
     difference = 1e-9
     assert compare(difference, 0.0, magnitude=0.0).reason == "value"

@@ -1,0 +1,1 @@
+"""The sheet of the layers: convolution, pooling, upsampling, normalisation."""
