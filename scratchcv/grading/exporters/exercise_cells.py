@@ -1,15 +1,12 @@
-"""A sheet as the cells of a notebook: the guide's, with the exercises' stubs where it has its checks."""
+"""A sheet as the cells of a notebook: the guide's, with the functions to be written in it."""
 
-import ast
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scratchcv.errors import InputError
-from scratchcv.grading.exercise import Exercise
+from scratchcv.grading.guide import GUIDE, guide
+from scratchcv.grading.handout import parts
 from scratchcv.grading.sheet import Sheet
-
-GUIDE = "guide.ipynb"
 
 
 @dataclass(frozen=True)
@@ -18,8 +15,8 @@ class Cell:
 
     Attributes
     ----------
-    kind : {"markdown", "code", "setup", "stub"}
-        "setup" has imports and what is given, "stub" an exercise's function.
+    kind : {"markdown", "raw", "code", "given", "stub"}
+        "given" has the imports and the functions that are given, "stub" a function to be written.
     source : str
     exercise : str
         The exercise's name, of a stub.
@@ -30,74 +27,49 @@ class Cell:
     exercise: str = ""
 
 
-def sheet_cells(sheet: Sheet) -> list[Cell]:
+def exercise_cells(sheet: Sheet) -> list[Cell]:
     """Return the cells of a sheet's notebook.
 
     Parameters
     ----------
     sheet : Sheet
-        With a guide, in which each exercise's check is replaced by its stub; exercises that the guide does
-        not mention follow at the end. Without one, task and stub of each exercise.
+        With a guide, in which stubs take the place of the cells that check them; what it does not mention
+        follows at its end. Without one, title, description, and each exercise.
 
     Raises
     ------
     InputError
         When the guide is no notebook, or marks an exercise that the sheet does not have.
+
+    Notes
+    -----
+    In a guide the metadata ``{"scratchcv": {"exercise": "box_iou"}}`` mark a cell that checks `box_iou`.
     """
-    setup, stubs = split_stubs(sheet)
-    guide = sheet.folder / GUIDE
-    cells = list(_guided(sheet, stubs)) if guide.is_file() else [Cell("markdown", _opening(sheet))]
-    if not any(cell.kind == "setup" for cell in cells):
-        cells.insert(1, Cell("setup", ""))
-    cells = [Cell("setup", setup) if cell.kind == "setup" else cell for cell in cells]
-    placed = {cell.exercise for cell in cells}
+    imports, given, texts = parts(sheet)
+    stubs = {
+        exercise.name: Cell("stub", text, exercise.name)
+        for exercise, text in zip(sheet.exercises, texts, strict=True)
+    }
+    has_guide = (sheet.folder / GUIDE).is_file()
+    opening = Cell("markdown", f"# {sheet.title}\n\n{sheet.description.strip()}".strip())
+    cells = list(_guided(sheet, stubs)) if has_guide else [opening]
+    first = next((place for place, cell in enumerate(cells) if cell.kind == "code"), 0)
+    cells.insert(first + 1, Cell("given", "\n\n\n".join(filter(None, [imports, given]))))
     for exercise in sheet.exercises:
-        if exercise.name not in placed:
-            cells += [Cell("markdown", _heading(exercise)), Cell("stub", stubs[exercise.name], exercise.name)]
+        if stubs[exercise.name] not in cells:
+            cells += [Cell("markdown", f"## `{exercise.name}`"), stubs[exercise.name]]
     return cells
 
 
-def split_stubs(sheet: Sheet) -> tuple[str, dict[str, str]]:
-    """Return what stands above the exercises in the file of stubs, and the text of each exercise's stub."""
-    text = sheet.stubs()
-    lines = text.splitlines()
-    names = {exercise.name for exercise in sheet.exercises}
-    stubs, others = {}, []
-    for node in ast.parse(text).body:
-        first = min([node.lineno, *(mark.lineno for mark in getattr(node, "decorator_list", []))])
-        part = "\n".join(lines[first - 1 : node.end_lineno])
-        if isinstance(node, ast.FunctionDef) and node.name in names:
-            stubs[node.name] = part
-        elif not isinstance(node, ast.Expr):  # the file's docstring
-            others.append((part, isinstance(node, ast.Import | ast.ImportFrom)))
-    imports = "\n".join(part for part, is_import in others if is_import)
-    definitions = (part for part, is_import in others if not is_import)
-    return "\n\n\n".join(filter(None, [imports, *definitions])), stubs
-
-
-def _guided(sheet: Sheet, stubs: dict[str, str]) -> Iterator[Cell]:
-    path = sheet.folder / GUIDE
-    try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path}: not a notebook: {error}") from error
-    for number, cell in enumerate(cells, start=1):
-        marks = cell["metadata"].get("scratchcv", {})
-        source = "".join(cell["source"])
-        if marks.get("setup"):
-            yield Cell("setup", source)
-        elif "exercise" not in marks:
-            yield Cell(cell["cell_type"], source)
-        elif marks["exercise"] in stubs:
-            yield Cell("stub", stubs[marks["exercise"]], marks["exercise"])
-        else:
-            raise InputError(f"{path}: cell {number}: the sheet has no exercise {marks['exercise']!r}")
-
-
-def _opening(sheet: Sheet) -> str:
-    return f"# {sheet.title}\n\n{sheet.description.strip()}".strip()
-
-
-def _heading(exercise: Exercise) -> str:
-    points = f"{exercise.points:g} point{'s' if exercise.points != 1 else ''}"
-    return f"## `{exercise.name}` ({points})\n\n{exercise.task.strip()}".strip()
+def _guided(sheet: Sheet, stubs: dict[str, Cell]) -> Iterator[Cell]:
+    placed = set()
+    for number, cell in enumerate(guide(sheet)["cells"], start=1):
+        name = cell.get("metadata", {}).get("scratchcv", {}).get("exercise")
+        if name is None:
+            yield Cell(cell["cell_type"], "".join(cell["source"]))
+        elif name not in stubs:
+            where = f"{sheet.folder / GUIDE}: cell {number}"
+            raise InputError(f"{where}: is marked for {name!r}; the sheet has no such exercise")
+        elif name not in placed:
+            placed.add(name)
+            yield stubs[name]

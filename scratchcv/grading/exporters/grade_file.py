@@ -9,13 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from scratchcv.errors import InputError
+from scratchcv.grading.check_file import wanted
 from scratchcv.grading.exporters.kit import Kit
 from scratchcv.grading.grade import grade_source
 from scratchcv.grading.levels import LEVELS
 from scratchcv.grading.result import ExerciseResult, SubmissionResult
 from scratchcv.grading.sandbox import Limits, SandboxFaultError
-from scratchcv.grading.sheet import Sheet
-from scratchcv.grading.sheet_file import Wanted
 from scratchcv.grading.submission import Submission, read_submission
 
 
@@ -98,11 +97,6 @@ def grade_submission(
         exercises=tuple(part.exercises[0] for part in parts),
         level=min((part.level for part in parts if part.level), key=LEVELS.index, default=""),
     )
-
-
-def wanted(sheet: Sheet) -> Wanted:
-    """Return what tells a submission to a sheet from other files."""
-    return Wanted(sheet.name, tuple(exercise.name for exercise in sheet.exercises))
 
 
 def _grade(kit: Kit, submission: Submission, name: str, limits: Limits | None) -> SubmissionResult:

@@ -8,15 +8,19 @@ from pathlib import Path
 
 from scratchcv.errors import InputError
 from scratchcv.grading.check import check_source
+from scratchcv.grading.check_file import wanted
 from scratchcv.grading.exporters.exercise_text import hidden_text
-from scratchcv.grading.exporters.grade_file import grade_submission, wanted
+from scratchcv.grading.exporters.grade_file import grade_submission
 from scratchcv.grading.exporters.kit import Kit, read_kit
 from scratchcv.grading.notebook import read_notebook
 from scratchcv.grading.report_markdown import report_markdown
+from scratchcv.grading.report_text import clean
 from scratchcv.grading.result import ExerciseResult
 from scratchcv.grading.sheet import Sheet, load_sheet
 from scratchcv.grading.sheet_file import Wanted
 from scratchcv.grading.submission import Submission, read_submission
+
+PASSES = "passes"
 
 
 class NotGradedError(Exception):
@@ -88,8 +92,10 @@ def points(kit: str, exercise: str, student: str = "") -> float:
     return result.earned
 
 
-def passes(kit: str, exercise: str, kind: str) -> bool:
-    """Tell whether a hidden kind of inputs gives points, for platforms whose tests pass or fail.
+def verdict(kit: str, exercise: str, kind: str) -> str:
+    """Return `PASSES` where a hidden kind of inputs gives points, else the hint.
+
+    This is for platforms whose tests pass or fail: one for each kind.
 
     What is graded is what was typed into this notebook, or else the file in the working folder.
 
@@ -110,7 +116,9 @@ def passes(kit: str, exercise: str, kind: str) -> bool:
         result = _grade(opened, typed(exercise) or handed_in(opened.sheet), exercise)
     except InputError as error:
         raise NotGradedError(str(error)) from error
-    return result.earned > 0 and any(case.kind == kind and case.passed for case in result.cases)
+    if result.earned > 0 and any(case.kind == kind and case.passed for case in result.cases):
+        return PASSES
+    return clean(result.problem or result.hint or "wrong")
 
 
 def typed(exercise: str) -> Submission | None:

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import scratchcv
@@ -20,8 +20,6 @@ from scratchcv.grading.sheet import Sheet, load_sheet
 
 FORMAT = "scratchcv/kit/1"
 VISIBILITIES = ("visible", "after_due_date", "after_published", "hidden")
-SHORTEST_SECRET = 8
-"""Bytes of a secret that nobody guesses."""
 
 _SETTINGS, _SHEETS, _MODULES = "kit.json", "sheet", "modules"
 
@@ -43,11 +41,11 @@ class Kit:
     Raises
     ------
     ValueError
-        When a setting is unknown or the secret is short.
+        When a setting is unknown.
     """
 
     sheet: Sheet
-    secret: bytes
+    secret: bytes = field(repr=False)
     require: str = "guarded"
     visibility: str = "visible"
 
@@ -56,8 +54,6 @@ class Kit:
             raise ValueError(f"require must be one of {', '.join(LEVELS)}, got {self.require!r}")
         if self.visibility not in VISIBILITIES:
             raise ValueError(f"visibility must be one of {', '.join(VISIBILITIES)}, got {self.visibility!r}")
-        if len(self.secret) < SHORTEST_SECRET:
-            raise ValueError(f"the secret must have at least {SHORTEST_SECRET} bytes, got {len(self.secret)}")
 
     @property
     def file_name(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from scratchcv.grading.exporters.exercise_cells import Cell, sheet_cells
+from scratchcv.grading.exporters.exercise_cells import Cell, exercise_cells
 from scratchcv.grading.exporters.kit import Kit
 from scratchcv.grading.exporters.notebook_file import NotebookCell, write_notebook
 from scratchcv.grading.exporters.template import fill
@@ -32,7 +32,7 @@ def export_nbgrader(kit: Kit, folder: Path) -> list[Path]:
     grader = folder / "grader" / kit.file_name
     for path in (notebook, grader):
         path.parent.mkdir(parents=True, exist_ok=True)
-    cells = [written for cell in sheet_cells(kit.sheet) for written in _cells(kit, cell)]
+    cells = [written for cell in exercise_cells(kit.sheet) for written in _cells(kit, cell)]
     notebook.write_bytes(write_notebook(name, cells))
     config.write_text(fill("nbgrader_config.txt", {}), encoding="utf-8")
     grader.touch(0o600)  # the course's secret is in it
@@ -43,8 +43,8 @@ def export_nbgrader(kit: Kit, folder: Path) -> list[Path]:
 def _cells(kit: Kit, cell: Cell) -> Iterator[NotebookCell]:
     if cell.kind == "stub":
         yield from _exercise(kit, cell)
-    elif cell.kind == "setup":
-        yield NotebookCell("code", cell.source, _mark("setup"))
+    elif cell.kind == "given":
+        yield NotebookCell("code", cell.source, _mark("given"))
     else:
         yield NotebookCell(cell.kind, cell.source)
 

@@ -9,8 +9,8 @@ from typing import Any
 import scratchcv
 from scratchcv.grading.cut import cut
 from scratchcv.grading.exercise import Exercise
-from scratchcv.grading.exporters.exercise_cells import Cell, sheet_cells
-from scratchcv.grading.exporters.in_notebook import passed_text
+from scratchcv.grading.exporters.exercise_cells import Cell, exercise_cells
+from scratchcv.grading.exporters.in_notebook import PASSES, passed_text
 from scratchcv.grading.exporters.kit import Kit, is_librarys
 from scratchcv.grading.exporters.notebook_file import NotebookCell, write_notebook
 
@@ -39,7 +39,7 @@ def export_otter(kit: Kit, folder: Path, wheel: Path | None = None) -> list[Path
     """
     sheet = kit.sheet
     cells = [NotebookCell("raw", _config(kit, wheel))]
-    cells += [written for cell in sheet_cells(sheet) for written in _cells(kit, cell)]
+    cells += [written for cell in exercise_cells(sheet) for written in _cells(kit, cell)]
     files = {
         f"master/{sheet.name}.ipynb": write_notebook(sheet.name, cells),
         f"master/{kit.file_name}": kit.to_bytes(),
@@ -69,9 +69,9 @@ def tests(kit: Kit, exercise: Exercise) -> list[Test]:
         code = [f"from {_MODULE} import check", f"check({kit.sheet.name!r}, {exercise.name!r})"]
         found.append({"code": code, "prints": passed_text(exercise.name, len(visible)), "hidden": False})
     for kind in hidden:
-        call = f"passes({kit.file_name!r}, {exercise.name!r}, {kind.name!r})"
-        code = [f"from {_MODULE} import passes", call]
-        found.append({"code": code, "prints": "True", "hidden": True, "failure_message": kind.title})
+        call = f"print(verdict({kit.file_name!r}, {exercise.name!r}, {kind.name!r}))"
+        code = [f"from {_MODULE} import verdict", call]
+        found.append({"code": code, "prints": PASSES, "hidden": True, "failure_message": kind.title})
     worth = exercise.points / len(hidden)
     return [test | {"points": worth if test["hidden"] else 0} for test in found]
 
@@ -94,7 +94,7 @@ def _config(kit: Kit, wheel: Path | None) -> str:
 
 def _cells(kit: Kit, cell: Cell) -> Iterator[NotebookCell]:
     if cell.kind != "stub":
-        yield NotebookCell("code" if cell.kind == "setup" else cell.kind, cell.source)
+        yield NotebookCell("code" if cell.kind == "given" else cell.kind, cell.source)
         return
     exercise = kit.sheet.exercise(cell.exercise)
     yield NotebookCell("raw", f"# BEGIN QUESTION\nname: q_{exercise.name}")
