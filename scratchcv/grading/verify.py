@@ -11,10 +11,12 @@ from multiprocessing import active_children, get_context
 from pathlib import Path
 
 from scratchcv.backend import use_backend
+from scratchcv.errors import InputError
 from scratchcv.grading.equivalents import read_equivalents
 from scratchcv.grading.examine import Verdict, examine
 from scratchcv.grading.exercise import Exercise
 from scratchcv.grading.mutants import mutants
+from scratchcv.grading.outcome import SandboxFaultError
 from scratchcv.grading.proof import Proof
 from scratchcv.grading.sheet import Sheet, load_sheet
 
@@ -56,7 +58,7 @@ def verify_sheet(
     Raises
     ------
     InputError
-        When the sheet cannot be read.
+        When the sheet cannot be read, or one of its functions raises.
     ValueError
         When `seeds` or `jobs` is not positive.
 
@@ -119,8 +121,14 @@ def _carry_out(sheet: Sheet, tasks: list[Task], jobs: int) -> Iterator[list[Verd
 
 
 def _examine(sheet: Sheet, task: Task) -> list[Verdict]:
-    with use_backend("numpy"):
-        return examine(sheet, sheet.exercise(task.exercise), task.subject, task.part)
+    try:
+        with use_backend("numpy"):
+            return examine(sheet, sheet.exercise(task.exercise), task.subject, task.part)
+    except (InputError, SandboxFaultError):
+        raise
+    except Exception as error:  # the sheet's own functions: how inputs are drawn, how answers are judged
+        where = f"{sheet.folder}: {task.exercise}, {task.subject} {task.part.start} to {task.part.stop - 1}"
+        raise InputError(f"{where}: {type(error).__name__}: {error}") from error
 
 
 def _examine_in_folder(folder: Path, task: Task) -> list[Verdict]:
