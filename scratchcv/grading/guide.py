@@ -93,7 +93,7 @@ def _numbered(cells: list[Cell]) -> list[Cell]:
 
 def _first_use(cells: list[Cell], name: str) -> int:
     """Return the place of the first cell that asks the assignment for a function; the end if none does."""
-    asks = re.compile(rf"""\.(?:check|function)\(\s*["']{re.escape(name)}["']""")
+    asks = re.compile(rf"""\b(?:check|function)\(\s*["']{re.escape(name)}["']""")
     for place, cell in enumerate(cells):
         if cell["cell_type"] == "code" and asks.search("".join(cell["source"])):
             return place
