@@ -77,11 +77,8 @@ def report_fragment(result: SubmissionResult, *, instructor: bool = False, brief
     True
     """
     style = Path(__file__).with_name("report_page.css").read_text(encoding="utf-8")
-    return (
-        f'<style>\n{style}</style>\n<div class="scv">\n'
-        + "\n".join(_parts(result, instructor, brief))
-        + "\n</div>"
-    )
+    body = "\n".join(_parts(result, instructor, brief))
+    return f'<style>\n{style}</style>\n<div class="scv">\n{body}\n</div>'
 
 
 def _parts(result: SubmissionResult, instructor: bool, brief: bool) -> Iterator[str]:
@@ -95,7 +92,10 @@ def _parts(result: SubmissionResult, instructor: bool, brief: bool) -> Iterator[
     for exercise in result.exercises:
         parts = _exercise(exercise, result.status, said.get(exercise.name, ""), instructor)
         yield "\n".join(["<section>", *parts, "</section>"])
-    yield _next(result) if brief else "\n".join(["<footer>", *_footer(result, instructor), "</footer>"])
+    if brief:
+        yield _next(result)
+        return
+    yield "\n".join(["<footer>", *_footer(result, instructor), "</footer>"])
 
 
 def _next(result: SubmissionResult) -> str:
