@@ -59,10 +59,10 @@ def guide_with_stubs(sheet: Sheet) -> dict[str, Any]:
     imports, given, exercises = parts(sheet)
     notebook = guide(sheet)
     cells: list[Cell] = list(notebook["cells"])
+    first = next((place for place, cell in enumerate(cells) if cell["cell_type"] == "code"), len(cells))
+    cells.insert(first + 1, code_cell("\n\n\n".join(filter(None, [imports, given]))))
     for exercise, text in zip(sheet.exercises, exercises, strict=True):
         cells.insert(_first_use(cells, exercise.name), code_cell(text))
-    first = next((place for place, cell in enumerate(cells) if cell["cell_type"] == "code"), 0)
-    cells.insert(first + 1, code_cell("\n\n\n".join(filter(None, [imports, given]))))
     return {**notebook, "cells": _numbered(cells)}
 
 
