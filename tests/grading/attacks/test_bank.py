@@ -4,10 +4,10 @@ import os
 import sys
 
 import pytest
-from tests.grading.attacks.open import OPEN
 
 from tests.grading.attacks.arena import SETTINGS, Arena
 from tests.grading.attacks.bank import BANK
+from tests.grading.attacks.open import OPEN
 
 pytestmark = pytest.mark.skipif(
     not sys.platform.startswith("linux"),
