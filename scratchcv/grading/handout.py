@@ -1,6 +1,7 @@
 """What students are handed: the text of a sheet's stubs, tidied, with what is to be done above each."""
 
 import ast
+import re
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -62,7 +63,7 @@ def parts(sheet: Sheet) -> tuple[str, str, list[str]]:
 
 def _docstring(sheet: Sheet) -> str:
     name = sheet.exercises[0].name
-    opening = f"{sheet.title.strip().rstrip('.')}.\n\n{sheet.description.strip()}".strip()
+    opening = f"{sheet.title.strip().rstrip('.')}.\n\n{_filled(sheet.description)}".strip()
     text = f"""{opening}
 
 Write the bodies of the exercises; what stands above the first of them is given. Hand in this file.
@@ -72,6 +73,15 @@ Write the bodies of the exercises; what stands above the first of them is given.
     scratchcv assignment check . --html check.html  as a page, with pictures
 """
     return '"""' + text.replace("\\", "\\\\").replace('"""', "'''") + '"""'
+
+
+def _filled(text: str) -> str:
+    """Return text whose paragraphs keep within the width; lists and code stay as they are."""
+    paragraphs = text.strip().split("\n\n")
+    return "\n\n".join(
+        part if re.search(r"^(?:\s|[-*|])", part, re.MULTILINE) else textwrap.fill(part, WIDTH)
+        for part in paragraphs
+    )
 
 
 def _task(sheet: Sheet, index: int) -> str:
