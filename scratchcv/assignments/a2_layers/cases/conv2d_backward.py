@@ -103,7 +103,7 @@ def wide_filter(rng: np.random.Generator) -> Call:
 
 def single_pixels(rng: np.random.Generator) -> Call:
     """A 1×1 filter."""
-    return _call(rng, (2, 3, 3, 4), (2, 3, 1, 1))
+    return _call(rng, (2, 5, 3, 4), (2, 5, 1, 1))
 
 
 def whole_image(rng: np.random.Generator) -> Call:
