@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from scratchcv.grading.sheet import Sheet
 
 PLATFORMS = ("gradescope", "nbgrader", "otter", "github")
+VISIBILITIES = ("visible", "after_due_date", "after_published", "hidden")
+LEVELS = ("sealed", "guarded", "self-check")
 MOST_SEEDS, MOST_JOBS = 100_000, 256
 
 
@@ -95,8 +97,8 @@ def _add_verify(actions: Commands) -> None:
     parser.add_argument(
         "--seeds",
         type=whole(1, MOST_SEEDS),
-        default=1000,
-        help="with how many seeds each right solution is tried (default: %(default)s)",
+        default=20,
+        help="with how many seeds each right solution is tried (default: %(default)s; a full proof has 1000)",
     )
     parser.add_argument(
         "--jobs", type=whole(1, MOST_JOBS), default=1, help="how many processes (default: %(default)s)"
@@ -115,7 +117,24 @@ def _add_export(actions: Commands) -> None:
     _add_sheet(parser)
     parser.add_argument("--for", dest="target", choices=PLATFORMS, required=True, help="the platform")
     parser.add_argument("--to", type=Path, required=True, metavar="DIR", help="where to")
-    parser.add_argument("--secret-file", type=Path, metavar="FILE", help="the course's secret")
+    parser.add_argument(
+        "--secret-file", type=Path, metavar="FILE", help="the course's secret; github alone needs none"
+    )
+    parser.add_argument(
+        "--wheel", type=Path, metavar="FILE", help="of scratchcv, where it is not to come from PyPI"
+    )
+    parser.add_argument(
+        "--visibility",
+        choices=VISIBILITIES,
+        default="visible",
+        help="when students see what came of hidden cases, on gradescope (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--require",
+        choices=LEVELS,
+        default="guarded",
+        help="the least isolation with which submissions are graded (default: %(default)s)",
+    )
 
 
 def _add_sheet(parser: argparse.ArgumentParser) -> None:
@@ -218,5 +237,13 @@ def _export(arguments: argparse.Namespace) -> None:
     from scratchcv.grading.exporters import export
 
     sheet = _load(arguments.sheet)
-    files = export(sheet, arguments.target, arguments.to, secret_file=arguments.secret_file)
+    files = export(
+        sheet,
+        arguments.target,
+        arguments.to,
+        secret_file=arguments.secret_file,
+        wheel=arguments.wheel,
+        visibility=arguments.visibility,
+        require=arguments.require,
+    )
     print_result("\n".join(map(str, files)))
