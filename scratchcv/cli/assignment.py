@@ -1,11 +1,12 @@
 """``scratchcv assignment``: exercise sheets, for students and for instructors."""
 
 import argparse
+import functools
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scratchcv.cli.arguments import Commands, add_command, add_quiet, whole
 from scratchcv.cli.messages import CommandFailedError, print_result
@@ -34,6 +35,7 @@ def add_parser(commands: Commands) -> None:
     add_command(actions, "list", _list, "List the sheets.", "scratchcv assignment list")
     _add_new(actions)
     _add_check(actions)
+    _add_report(actions)
     _add_init(actions)
     _add_verify(actions)
     _add_export(actions)
@@ -68,6 +70,22 @@ def _add_check(actions: Commands) -> None:
         "--sheet", metavar="SHEET", help="a sheet's name or folder; by default that of your file's name"
     )
     parser.add_argument("--html", type=Path, metavar="FILE", help="write a page with pictures, too")
+    add_quiet(parser)
+
+
+def _add_report(actions: Commands) -> None:
+    parser = add_command(
+        actions,
+        "report",
+        _report,
+        "Write a page for each result of a grading. Students read why they lost points.",
+        "scratchcv assignment report graded --to pages",
+    )
+    parser.add_argument("graded", type=Path, metavar="GRADED", help="what scratchcv grade --to wrote")
+    parser.add_argument("--to", type=Path, required=True, metavar="DIR", help="folder for the pages")
+    parser.add_argument(
+        "--instructor", action="store_true", help="tell all, hidden cases and seeds too: not for students"
+    )
     add_quiet(parser)
 
 
@@ -182,12 +200,7 @@ def _check(arguments: argparse.Namespace) -> None:
     from scratchcv.grading.report_html import report_html
     from scratchcv.grading.report_markdown import color_markdown, report_markdown
 
-    def progress(names: Iterable[str]) -> Iterable[str]:
-        from tqdm import tqdm
-
-        shown = shows_bars(quiet=arguments.quiet)
-        return tqdm(names, desc="checking", unit="", leave=False, disable=not shown)
-
+    progress = _bar("checking", quiet=arguments.quiet)
     sheet = _load(arguments.sheet) if arguments.sheet else None
     try:
         result = check_file(arguments.path, sheet, only=arguments.exercises, progress=progress)
@@ -201,8 +214,23 @@ def _check(arguments: argparse.Namespace) -> None:
         print_result(f"\n-> {arguments.html}")
 
 
+def _bar(name: str, *, quiet: bool) -> Callable[[Iterable[Any]], Iterable[Any]]:
+    """Return what passes items on and shows how far it is, on a terminal."""
+    from tqdm import tqdm
+
+    return functools.partial(tqdm, desc=name, unit="", leave=False, disable=not shows_bars(quiet=quiet))
+
+
 def _shows_colors() -> bool:
     return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+
+def _report(arguments: argparse.Namespace) -> None:
+    from scratchcv.grading.report_pages import report_pages
+
+    progress = _bar("pages", quiet=arguments.quiet)
+    pages = report_pages(arguments.graded, arguments.to, instructor=arguments.instructor, progress=progress)
+    print_result(f"{len(pages)} pages -> {arguments.to}")
 
 
 def _init(arguments: argparse.Namespace) -> None:

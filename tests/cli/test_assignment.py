@@ -10,6 +10,7 @@ from scratchcv.cli.assignment import LEVELS, PLATFORMS, VISIBILITIES
 from scratchcv.grading.exporters.export import TARGETS
 from scratchcv.grading.exporters.kit import VISIBILITIES as KIT_VISIBILITIES
 from scratchcv.grading.levels import LEVELS as KNOWN_LEVELS
+from scratchcv.grading.result import SubmissionResult
 from scratchcv.grading.sheet import load_sheet, sheet_names
 
 Run = Callable[..., Any]
@@ -129,6 +130,18 @@ def test_init_and_verify(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_init_refuses(refuse: Refuse, tmp_path: Path) -> None:
     assert "defines no function" in refuse("assignment", "init", tmp_path / "a", "scratchcv.boxes.iou.no")
+
+
+def test_report(run: Run, refuse: Refuse, tmp_path: Path) -> None:
+    (tmp_path / "graded" / "results").mkdir(parents=True)
+    result = SubmissionResult("a1_boxes", "", "ada", "12", "unreadable", "a1_boxes.py: is empty")
+    (tmp_path / "graded" / "results" / "ada.json").write_text(result.to_json(), encoding="utf-8")
+    done = run("assignment", "report", tmp_path / "graded", "--to", tmp_path / "pages")
+    assert done.out == f"1 pages -> {tmp_path / 'pages'}\n"
+    assert "Not for students" not in (tmp_path / "pages" / "ada.html").read_text(encoding="utf-8")
+    run("assignment", "report", tmp_path / "graded", "--to", tmp_path / "mine", "--instructor", "--quiet")
+    assert "Not for students" in (tmp_path / "mine" / "ada.html").read_text(encoding="utf-8")
+    assert "no folder results" in refuse("assignment", "report", tmp_path, "--to", tmp_path / "other")
 
 
 def test_export(run: Run, refuse: Refuse, tmp_path: Path) -> None:
