@@ -45,6 +45,8 @@ def parts(sheet: Sheet) -> tuple[str, str, list[str]]:
     lines, body = text.splitlines(), ast.parse(text).body[1:]
     names = [exercise.name for exercise in sheet.exercises]
     imports = [node for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
+    if not any(alias.name == "numpy" for node in imports for alias in node.names):
+        imports.append(ast.Import([ast.alias("numpy", "np")]))
     head: list[str] = []
     given: list[str] = []
     stubs: dict[str, str] = {}
@@ -87,7 +89,8 @@ def _filled(text: str) -> str:
 def _task(sheet: Sheet, index: int) -> str:
     exercise = sheet.exercises[index]
     task = " ".join(exercise.task.split())
-    opening = f"Exercise {index + 1} of {len(sheet.exercises)}, {exercise.points:g} points."
+    points = f"{exercise.points:g} point{'' if exercise.points == 1 else 's'}"
+    opening = f"Exercise {index + 1} of {len(sheet.exercises)}, {points}."
     return textwrap.fill(f"{opening} {task}", WIDTH, initial_indent="# ", subsequent_indent="# ")
 
 

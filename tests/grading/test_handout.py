@@ -35,6 +35,16 @@ def test_parts_make_up_the_stubs(small_sheet):
     assert ours == {ast.dump(node) for node in ast.parse(small_sheet.stubs()).body[1:]}
 
 
+def test_numpy_is_imported_whatever_the_signatures_need(small_folder, monkeypatch, tmp_path):
+    (tmp_path / "plain_lengths.py").write_text("def double(lengths):\n    return 2 * lengths\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    manifest = small_folder / "manifest.toml"
+    opening = manifest.read_text().partition("[[exercise]]")[0]
+    manifest.write_text(f'{opening}[[exercise]]\nfunction = "plain_lengths.double"\npoints = 1\n')
+    text = handout(load_sheet(small_folder))
+    assert '"""\n\nimport numpy as np\n\n\n# Exercise 1 of 1, 1 point.\ndef double(lengths):' in text
+
+
 def test_words_that_would_end_the_docstring(small_folder):
     manifest = small_folder / "manifest.toml"
     manifest.write_text(manifest.read_text().replace('"Two functions."', "'''Says \"\"\" and \\n.'''"))
