@@ -31,10 +31,10 @@ def slow(*values):
 
 
 def needs(package):
-    """Return the marks of a test that runs a platform's own programs."""
+    """Return what marks a test that runs a platform's own programs."""
     missing = importlib.util.find_spec(package) is None
-    reason = f"{package} is not installed: pip install --group grading"
-    return [pytest.mark.slow, pytest.mark.skipif(missing, reason=reason)]
+    skip = pytest.mark.skipif(missing, reason=f"{package} is not installed: pip install --group grading")
+    return lambda test: pytest.mark.slow(skip(test))
 
 
 def run_module(folder, *words, check=True):

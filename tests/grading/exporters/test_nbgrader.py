@@ -111,28 +111,30 @@ def check_points(course, kit, submissions):
     assert "3 of 4 hidden cases pass" in feedback
 
 
-class TestPrograms:
-    pytestmark = needs("nbgrader")
+@needs("nbgrader")
+def test_points_are_those_of_grade_and_no_students_code_runs(course, kit, submissions):
+    check_points(course, kit, submissions)
+    assert not list(course.parent.glob("*.canary"))
 
-    def test_points_are_those_of_grade_and_no_students_code_runs(self, course, kit, submissions):
-        check_points(course, kit, submissions)
-        assert not list(course.parent.glob("*.canary"))
 
-    def test_points_are_the_same_where_nbgrader_runs_all_cells(self, course, kit, submissions):
-        config = course / "nbgrader_config.py"
-        config.write_text("c = get_config()\nc.Execute.timeout = 300\n")
-        check_points(course, kit, submissions)
-        assert list(course.parent.glob("*.canary"))
+@needs("nbgrader")
+def test_points_are_the_same_where_nbgrader_runs_all_cells(course, kit, submissions):
+    config = course / "nbgrader_config.py"
+    config.write_text("c = get_config()\nc.Execute.timeout = 300\n")
+    check_points(course, kit, submissions)
+    assert list(course.parent.glob("*.canary"))
 
-    def test_where_the_grader_fails_there_is_no_score(self, course, kit, submissions):
-        run_module(course, "nbgrader", "generate_assignment", "small", "--create")
-        hand_in(course, "full", submissions["full"][0])
-        (course / "grader" / kit.file_name).write_bytes(b"")
-        process = run_module(course, "nbgrader", "autograde", "small", "--create", check=False)
-        assert process.returncode != 0
-        assert "not graded" in process.stderr
-        assert not (course / "autograded" / "full" / "small").exists()
-        kit_file = course / "grader" / kit.file_name
-        kit_file.write_bytes(kit.to_bytes())
-        run_module(course, "nbgrader", "autograde", "small", "--create")
-        assert grades(course) == {"full": 10}
+
+@needs("nbgrader")
+def test_where_the_grader_fails_there_is_no_score(course, kit, submissions):
+    run_module(course, "nbgrader", "generate_assignment", "small", "--create")
+    hand_in(course, "full", submissions["full"][0])
+    (course / "grader" / kit.file_name).write_bytes(b"")
+    process = run_module(course, "nbgrader", "autograde", "small", "--create", check=False)
+    assert process.returncode != 0
+    assert "not graded" in process.stderr
+    assert not (course / "autograded" / "full" / "small").exists()
+    kit_file = course / "grader" / kit.file_name
+    kit_file.write_bytes(kit.to_bytes())
+    run_module(course, "nbgrader", "autograde", "small", "--create")
+    assert grades(course) == {"full": 10}

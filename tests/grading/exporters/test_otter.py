@@ -85,50 +85,50 @@ def hand_in(folder, name, text):
     return path
 
 
-class TestPrograms:
-    pytestmark = needs("otter")
+@needs("otter")
+def test_points_are_those_of_grade_and_no_students_code_runs(folder, kit, submissions):
+    run_module(folder / "master", "otter", "assign", "small.ipynb", "dist")
+    student = (folder / "master" / "dist" / "student" / "small.ipynb").read_text()
+    assert "argmax" not in student  # it is in the solution of match_rpn
+    assert kit.secret.hex() not in student
+    (archive,) = (folder / "master" / "dist" / "autograder").glob("small-autograder*.zip")
+    for name, (text, points) in submissions.items():
+        path = hand_in(folder, name, "" if name == "empty" else text)
+        out = folder / "out" / name
+        out.mkdir(parents=True)
+        run_module(folder, "otter", "run", "--no-logo", "-a", archive, "-o", out, path)
+        results = json.loads((out / "results.json").read_text())
+        assert faults(results) == []
+        earned = sum(test.get("score", 0) for test in results["tests"])
+        assert earned == pytest.approx(points, abs=1e-9)
+        assert earned == pytest.approx(grade_file(kit, path, student=name).earned, abs=1e-9)
+    assert not (folder / "canary").exists()
 
-    def test_points_are_those_of_grade_and_no_students_code_runs(self, folder, kit, submissions):
-        run_module(folder / "master", "otter", "assign", "small.ipynb", "dist")
-        student = (folder / "master" / "dist" / "student" / "small.ipynb").read_text()
-        assert "argmax" not in student  # it is in the solution of match_rpn
-        assert kit.secret.hex() not in student
-        (archive,) = (folder / "master" / "dist" / "autograder").glob("small-autograder*.zip")
-        for name, (text, points) in submissions.items():
-            path = hand_in(folder, name, "" if name == "empty" else text)
-            out = folder / "out" / name
-            out.mkdir(parents=True)
-            run_module(folder, "otter", "run", "--no-logo", "-a", archive, "-o", out, path)
-            results = json.loads((out / "results.json").read_text())
-            assert faults(results) == []
-            earned = sum(test.get("score", 0) for test in results["tests"])
-            assert earned == pytest.approx(points, abs=1e-9)
-            assert earned == pytest.approx(grade_file(kit, path, student=name).earned, abs=1e-9)
-        assert not (folder / "canary").exists()
 
-    def test_where_the_grader_fails_there_is_no_score(self, folder, kit, submissions):
-        run_module(folder / "master", "otter", "assign", "small.ipynb", "dist")
-        (archive,) = (folder / "master" / "dist" / "autograder").glob("small-autograder*.zip")
-        break_file(archive, kit.file_name)
-        path = hand_in(folder, "full", submissions["full"][0])
-        process = run_module(
-            folder, "otter", "run", "--no-logo", "-a", archive, "-o", folder, path, check=False
-        )
-        assert process.returncode != 0
-        assert "not graded" in process.stderr
-        assert not (folder / "results.json").exists()
+@needs("otter")
+def test_where_the_grader_fails_there_is_no_score(folder, kit, submissions):
+    run_module(folder / "master", "otter", "assign", "small.ipynb", "dist")
+    (archive,) = (folder / "master" / "dist" / "autograder").glob("small-autograder*.zip")
+    break_file(archive, kit.file_name)
+    path = hand_in(folder, "full", submissions["full"][0])
+    process = run_module(folder, "otter", "run", "--no-logo", "-a", archive, "-o", folder, path, check=False)
+    assert process.returncode != 0
+    assert "not graded" in process.stderr
+    assert not (folder / "results.json").exists()
 
-    @pytest.mark.parametrize("ending", [".py", ".ipynb"])
-    def test_check(self, folder, submissions, tmp_path, ending):
-        for name, (text, points) in submissions.items():
-            path = folder / "check" / f"{name}{ending}"
-            source = text.splitlines(keepends=True)
-            cell = {"cell_type": "code", "metadata": {}, "source": source, "outputs": [], "id": "a"}
-            cell["execution_count"] = None
-            notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-            path.write_text(text if ending == ".py" else json.dumps(notebook))
-            shown = run_module(folder / "check", "otter", "check", path.name, "-t", "tests").stdout
-            failed = shown.count("Test case failed")
-            assert failed == {10: 0, 4.5: 2, 0: 5}[points]
-            assert ("All tests passed!" in shown) == (points == 10)
-            path.unlink()
+
+@needs("otter")
+@pytest.mark.parametrize("ending", [".py", ".ipynb"])
+def test_check(folder, submissions, tmp_path, ending):
+    for name, (text, points) in submissions.items():
+        path = folder / "check" / f"{name}{ending}"
+        source = text.splitlines(keepends=True)
+        cell = {"cell_type": "code", "metadata": {}, "source": source, "outputs": [], "id": "a"}
+        cell["execution_count"] = None
+        notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+        path.write_text(text if ending == ".py" else json.dumps(notebook))
+        shown = run_module(folder / "check", "otter", "check", path.name, "-t", "tests").stdout
+        failed = shown.count("Test case failed")
+        assert failed == {10: 0, 4.5: 2, 0: 5}[points]
+        assert ("All tests passed!" in shown) == (points == 10)
+        path.unlink()
