@@ -12,7 +12,7 @@ from scratchcv.grading.mutants import mutants
 from scratchcv.grading.result import CaseResult, ExerciseResult
 from scratchcv.grading.sandbox import Limits, Sandbox
 from scratchcv.grading.sheet import Sheet
-from scratchcv.grading.trial import Bench, empty_answers, questions
+from scratchcv.grading.trial import Bench, Question, empty_answers, questions
 
 GRADINGS = 3
 """A mistake or a mutant is graded so many times, and must fail each time."""
@@ -84,16 +84,15 @@ def examine(sheet: Sheet, exercise: Exercise, subject: str, part: range) -> list
     ----------
     sheet : Sheet
     exercise : Exercise
-    subject : {"right", "wrong", "mutant", "kind", "stub"}
+    subject : {"right", "wrong", "mutant", "stub"}
+        Where it is "right", the kinds of inputs are looked at too.
     part : range
-        Which seeds of "right" and "kind", which texts of "wrong" and "mutant".
+        Which seeds of "right", which texts of "wrong" and "mutant".
     """
     seconds = MUTANT_SECONDS if subject == "mutant" else Limits.seconds
     start = functools.partial(Sandbox, Limits(seconds, cpu_seconds=_CPU_SECONDS), numba=sheet.numba)
     if subject == "right":
         return _right(exercise, start, part)
-    if subject == "kind":
-        return _doing_nothing(exercise, part)
     with Bench(exercise, start) as bench:
         if subject == "stub":
             return [_stub(bench, sheet.stubs())]
@@ -110,30 +109,57 @@ def right_texts(exercise: Exercise) -> dict[str, str]:
     }
 
 
+class _Tally:
+    """How often each text or kind failed, and what was said first."""
+
+    def __init__(self) -> None:
+        self.failed: Counter[str] = Counter()
+        self.messages: dict[str, str] = {}
+
+    def note(self, name: str, failed: bool, message: str) -> None:
+        self.failed[name] += failed
+        self.messages[name] = self.messages.get(name) or message
+
+    def verdicts(self, exercise: Exercise, subject: str, gradings: int) -> list[Verdict]:
+        return [
+            Verdict(exercise.name, subject, name, gradings, failed, message=self.messages[name])
+            for name, failed in self.failed.items()
+        ]
+
+
 def _right(exercise: Exercise, start: Callable[[], Sandbox], seeds: range) -> list[Verdict]:
-    """Put the questions of many gradings to all right texts at once; the first is graded in full besides."""
-    texts = right_texts(exercise)
-    failed: Counter[str] = Counter()
-    messages: dict[str, str] = {}
+    """Put the questions of many gradings to all right texts, and to functions that do nothing."""
+    texts, right, kinds = right_texts(exercise), _Tally(), _Tally()
     with ExitStack() as stack:
         benches = {name: stack.enter_context(Bench(exercise, start)) for name in texts}
         for name, bench in benches.items():
-            if 0 in seeds:
-                result = bench.grade(texts[name], 0)
-                failed[name] += result.earned < result.points
-                messages[name] = _first_failure(result)
             bench.load(texts[name])
-        for seed in filter(None, seeds):
+        for seed in seeds:
             asked = questions(exercise, seed)
+            for question in asked:
+                lucky = _doing_nothing(question)
+                kinds.note(question.kind.name, not lucky, lucky)
             for name, bench in benches.items():
-                wrong = [(question, message) for question in asked if (message := bench.ask(question))]
-                failed[name] += bool(wrong)
-                if wrong and not messages.get(name):
-                    messages[name] = f"{wrong[0][0].kind.title}: {wrong[0][1]}"
-    return [
-        Verdict(exercise.name, "right", name, len(seeds), failed[name], message=messages.get(name, ""))
-        for name in texts
-    ]
+                # The first grading is one in full: visible inputs, the order, what is asked again.
+                message = _ask_all(bench, asked) if seed else _first_failure(bench.grade(texts[name], seed))
+                right.note(name, bool(message), message)
+    return [*right.verdicts(exercise, "right", len(seeds)), *kinds.verdicts(exercise, "kind", len(seeds))]
+
+
+def _ask_all(bench: Bench, asked: list[Question]) -> str:
+    """Return what was wrong first."""
+    answers = [(question, bench.ask(question)) for question in asked]
+    return next((f"{question.kind.title}: {message}" for question, message in answers if message), "")
+
+
+def _first_failure(result: ExerciseResult) -> str:
+    failures = [f"{case.title}: {case.message}" for case in result.cases if _is_failed(case)]
+    return result.problem or "".join(failures[:1])
+
+
+def _doing_nothing(question: Question) -> str:
+    """Return which answer is right that nothing was computed for, if one is."""
+    return next((name for name, answer in empty_answers(question).items() if not question.judge(answer)), "")
 
 
 def _mistake(bench: Bench, variant: Variant) -> Verdict:
@@ -180,26 +206,5 @@ def _stub(bench: Bench, stubs: str) -> Verdict:
     return Verdict(bench.exercise.name, "stub", "the empty sheet", 1, int(not result.earned), message=message)
 
 
-def _doing_nothing(exercise: Exercise, seeds: range) -> list[Verdict]:
-    """Look for kinds of input for which an answer is right that nothing was computed for."""
-    failed: Counter[str] = Counter()
-    messages: dict[str, str] = {}
-    for seed in seeds:
-        for question in questions(exercise, seed):
-            right = [name for name, answer in empty_answers(question).items() if not question.judge(answer)]
-            failed[question.kind.name] += not right
-            if right:
-                messages.setdefault(question.kind.name, right[0])
-    return [
-        Verdict(exercise.name, "kind", name, len(seeds), count, message=messages.get(name, ""))
-        for name, count in failed.items()
-    ]
-
-
 def _is_failed(case: CaseResult) -> bool:
     return not (case.visible or case.passed)
-
-
-def _first_failure(result: ExerciseResult) -> str:
-    failures = [f"{case.title}: {case.message}" for case in result.cases if _is_failed(case)]
-    return result.problem or "".join(failures[:1])

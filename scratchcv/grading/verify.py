@@ -20,7 +20,7 @@ from scratchcv.grading.outcome import SandboxFaultError
 from scratchcv.grading.proof import Proof
 from scratchcv.grading.sheet import Sheet, load_sheet
 
-_PARTS = {"right": 50, "kind": 200, "wrong": 4, "mutant": 25, "stub": 1}
+_PARTS = {"right": 50, "wrong": 4, "mutant": 25, "stub": 1}
 """How many seeds or texts make a task: one that takes seconds."""
 
 
@@ -95,7 +95,6 @@ def _tasks(exercise: Exercise, seeds: int) -> Iterator[Task]:
         "right": seeds,
         "wrong": len(exercise.misconceptions),
         "mutant": len(mutants(exercise)),
-        "kind": seeds,
         "stub": 1,
     }
     for subject, count in counts.items():
