@@ -120,7 +120,7 @@ def _results(
     secret: bytes,
     submissions: "list[Submission | Unreadable]",
 ) -> "Iterator[SubmissionResult]":
-    from scratchcv.grading.batch import Terms, Run, grade_batch
+    from scratchcv.grading.batch import Run, Terms, grade_batch
     from scratchcv.grading.cluster import run_on_cluster
     from scratchcv.grading.processes import run_in_processes
     from scratchcv.grading.sandbox import Limits
