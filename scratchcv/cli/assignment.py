@@ -65,7 +65,7 @@ def _add_check(actions: Commands) -> None:
         "scratchcv assignment check my_boxes box_iou --html check.html",
     )
     parser.add_argument("path", type=Path, metavar="DIR", help="your folder, .py file or notebook")
-    parser.add_argument("exercises", nargs="*", metavar="EXERCISE", help="which; all by default")
+    parser.add_argument("exercises", nargs="*", default=[], metavar="EXERCISE", help="which; all by default")
     parser.add_argument(
         "--sheet", metavar="SHEET", help="a sheet's name or folder; by default that of your file's name"
     )

@@ -1,5 +1,6 @@
 """What to tell a student whose answers are wrong: which mistake explains them."""
 
+import builtins
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -104,7 +105,17 @@ def _is_answer_of(exercise: Exercise, variant: Variant, answer: Answer) -> bool:
     try:
         return judge(answer.found, theirs, answer.call, cases.magnitude) is None
     except (ValueError, KeyError, IndexError, TypeError):  # magnitudes have another shape: the right answer's
-        return False
+        return judge(answer.found, theirs, answer.call, lambda *_, **__: _largest(theirs)) is None
+
+
+def _largest(value: Any) -> Any:
+    """Return the size of the largest number of each array in an answer."""
+    if isinstance(value, tuple | list):
+        return [_largest(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _largest(item) for key, item in value.items()}
+    numbers = np.asarray(value)
+    return np.max(abs(numbers[np.isfinite(numbers)]), initial=0) if numbers.dtype.kind in "iufc" else 0
 
 
 def general_hint(wrong: Sequence[Answer]) -> str:
@@ -123,7 +134,10 @@ def general_hint(wrong: Sequence[Answer]) -> str:
     """
     raised = [answer for answer in wrong if answer.raised]
     if len(raised) == len(wrong):
-        return f"{raised[0].kind.title}: the function raises {raised[0].raised}."
+        # The name of an exception that a student defines could carry a hidden input out.
+        known = isinstance(getattr(builtins, raised[0].raised, None), type)
+        name = raised[0].raised if known else "an exception of its own"
+        return f"{raised[0].kind.title}: the function raises {name}."
     answer = next(answer for answer in wrong if not answer.raised)
     clause = _relation(answer.found, answer.expected)
     return f"{answer.kind.title}: {clause}."

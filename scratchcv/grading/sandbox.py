@@ -230,8 +230,8 @@ class Sandbox:
             raise SandboxFaultError(
                 f"the sealed process did not start: {error}: {self.printed[-500:]}"
             ) from None
-        ours = {"python": sys.version, "numpy": np.__version__, "executable": sys.executable}
-        for name, expected in ours.items():
+        own = {"python": sys.version, "numpy": np.__version__, "executable": os.path.normpath(sys.executable)}
+        for name, expected in own.items():
             if about.get(name) != expected:
                 raise SandboxFaultError(f"the sealed process has another {name}: {about.get(name)!r}")
         own_uid = about["uid"] is not None and about["uid"] == self._slot.uid
