@@ -143,8 +143,8 @@ def isolation(result: SubmissionResult) -> str:
 
     Examples
     --------
-    >>> isolation(SubmissionResult("a1", "", "", "", "checked", level="self-check"))
-    'A self-check: your code ran on this computer without isolation, which is right for one\'s own.'
+    >>> isolation(SubmissionResult("a1", "", "", "", "checked", level="self-check")).partition(":")[0]
+    'A self-check'
     """
     if result.status == "checked" and result.level == "self-check":
         return "A self-check: your code ran on this computer without isolation, which is right for one's own."
