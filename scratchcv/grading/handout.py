@@ -27,8 +27,8 @@ def handout(sheet: Sheet) -> str:
     Examples
     --------
     >>> from scratchcv.grading.sheet import load_sheet
-    >>> handout(load_sheet("a1_boxes")).splitlines()[0]
-    '\"\"\"Sheet 1: boxes.'
+    >>> "scratchcv assignment check . box_convert" in handout(load_sheet("a1_boxes"))
+    True
     """
     imports, given, exercises = parts(sheet)
     return "\n\n\n".join([f"{_docstring(sheet)}\n\n{imports}", *filter(None, [given]), *exercises]) + "\n"

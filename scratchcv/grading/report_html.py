@@ -4,13 +4,13 @@ import base64
 from collections.abc import Iterator
 from pathlib import Path
 
-from scratchcv.grading.levels import MEANING
 from scratchcv.grading.report_instructor import environment, hidden_cases
 from scratchcv.grading.report_parts import (
     call_text,
     failed_hidden,
     failing_case,
     hint_of,
+    isolation,
     next_step,
     problems,
     state,
@@ -94,6 +94,8 @@ def _parts(result: SubmissionResult, instructor: bool, brief: bool) -> Iterator[
         yield "\n".join(["<section>", *parts, "</section>"])
     if brief:
         yield _next(result)
+        if result.level == "self-check":
+            yield f"<small>{escape(isolation(result))}</small>"
         return
     yield "\n".join(["<footer>", *_footer(result, instructor), "</footer>"])
 
@@ -194,8 +196,7 @@ def _mark(case: CaseResult) -> str:
 def _footer(result: SubmissionResult, instructor: bool) -> Iterator[str]:
     for note in result.notes:
         yield f"<p>{escape(note)}</p>"
-    if result.level in MEANING:
-        yield f"<p>Level: {escape(result.level)}. {escape(MEANING[result.level])}</p>"
+    yield f"<p>{escape(isolation(result))}</p>"
     names = ("scratchcv", "numpy", "python")
     known = [f"{name} {result.environment[name]}" for name in names if name in result.environment]
     yield f"<p>{escape(', '.join(known))}</p>"

@@ -7,12 +7,12 @@ import re
 import textwrap
 from collections.abc import Iterator
 
-from scratchcv.grading.levels import MEANING
 from scratchcv.grading.report_parts import (
     call_text,
     failed_hidden,
     failing_case,
     hint_of,
+    isolation,
     mismatch,
     next_step,
     problems,
@@ -100,8 +100,8 @@ def _blocks(result: SubmissionResult) -> Iterator[str]:
     for exercise in result.exercises:
         if exercise.name in said or state(exercise) == "wrong":
             yield from _exercise(exercise)
-    if result.level == "self-check" and result.status == "graded":
-        yield MEANING["self-check"]
+    if result.level == "self-check":
+        yield _prose(isolation(result))
 
 
 def _title(result: SubmissionResult) -> str:

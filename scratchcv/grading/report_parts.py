@@ -7,6 +7,7 @@ from typing import Any
 
 from scratchcv.errors import InputError
 from scratchcv.grading.cut import find_function
+from scratchcv.grading.levels import MEANING
 from scratchcv.grading.report_advice import advice
 from scratchcv.grading.report_text import short
 from scratchcv.grading.result import CaseResult, ExerciseResult, SubmissionResult
@@ -135,6 +136,19 @@ def state(exercise: ExerciseResult) -> str:
     if exercise.problem:
         return "to do" if exercise.problem == "not done yet" else "cannot run"
     return "right" if exercise.cases and all(case.passed for case in exercise.cases) else "wrong"
+
+
+def isolation(result: SubmissionResult) -> str:
+    """Say how the submission was shut in, where that level is known.
+
+    Examples
+    --------
+    >>> isolation(SubmissionResult("a1", "", "", "", "checked", level="self-check")).partition(":")[0]
+    'A self-check'
+    """
+    if result.status == "checked" and result.level == "self-check":
+        return "A self-check: your code ran on this computer without isolation, which is right for one's own."
+    return f"Level: {result.level}. {MEANING[result.level]}" if result.level in MEANING else ""
 
 
 def problems(result: SubmissionResult) -> dict[str, str]:

@@ -58,7 +58,8 @@ def _draw(exercise: ExerciseResult, case: CaseResult) -> tuple[Callable[[], Any]
         if _answers_boxes(exercise, expected) and looks_like_boxes(found):
             sets = {"expected": expected, "got": found}
             words = "The boxes that were expected, and those that came."
-            return functools.partial(boxes_figure, sets), words
+            row = dict.fromkeys(sets, wrong.index[0]) if wrong.index and len(expected) > 1 else {}
+            return functools.partial(boxes_figure, sets, row), words
         if _is_map(expected) and expected.shape == found.shape:
             outer = wrong.index[:-2] or (0,) * (expected.ndim - 2)
             words = f"The result{f' at {list(outer)}' if outer else ''}, as greys."

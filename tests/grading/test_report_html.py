@@ -108,6 +108,18 @@ def test_faults():
     assert "the disk was full" in words
 
 
+def test_a_brief_fragment():
+    one = exercise(wrong_iou())
+    text = report_fragment(submission(one, level="self-check"), brief=True)
+    words = " ".join(Page(text).words)
+    assert "box_iou" in words
+    assert "A self-check" in words
+    assert "Mend box_iou" in words
+    assert "<h1>" not in text
+    assert "numpy" not in words
+    assert "A self-check" not in report_fragment(submission(one), brief=True)
+
+
 def test_a_fragment_styles_nothing_around_it():
     text = report_fragment(whole())
     style = re.search(r"<style>(.*?)</style>", text, re.DOTALL)[1]

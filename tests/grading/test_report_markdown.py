@@ -1,5 +1,7 @@
 """Reports as Markdown: what students read, and what they must not."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -51,11 +53,11 @@ def test_what_was_left_out():
     assert "How the file was read:\n\n    left out: print (line 2)\n" in text
 
 
-def test_a_grading_without_isolation_says_so():
-    assert "Not isolated" in report_markdown(
-        submission(exercise(right()), status="graded", level="self-check")
-    )
-    assert "Not isolated" not in report_markdown(submission(exercise(right()), level="self-check"))
+def test_what_ran_without_isolation_says_so():
+    for status, words in (("graded", "Not isolated"), ("checked", "A self-check")):
+        result = submission(exercise(right()), status=status, level="self-check")
+        assert words in report_markdown(result)
+        assert words not in report_markdown(dataclasses.replace(result, level="sealed"))
 
 
 @pytest.mark.parametrize(
