@@ -6,6 +6,7 @@ import runpy
 import shlex
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -44,26 +45,26 @@ def test_links_lead_somewhere(path):
     assert [link for link in local if not (path.parent / link).exists()] == []
 
 
+@cache
+def described(*words):
+    """Return the help of the program, of a command, or of a command's action."""
+    program = [sys.executable, "-m", "scratchcv", *words, "--help"]
+    return subprocess.run(program, capture_output=True, text=True, check=True).stdout
+
+
 @each_document
 def test_commands_exist(path):
-    known = subprocess.run(
-        [sys.executable, "-m", "scratchcv", "--help"], capture_output=True, text=True, check=True
-    ).stdout
     text = path.read_text(encoding="utf-8")
     lines = [line for block in blocks(path, "sh") for line in block.splitlines()]
     lines += re.findall(r"`(scratchcv [^`]+)`", text)
     for line in lines:
         for command in re.findall(r"\bscratchcv (\w+[^&|;]*)", line):
             words = shlex.split(command)
-            assert re.search(rf"\b{words[0]}\b", known), command
-            described = subprocess.run(
-                [sys.executable, "-m", "scratchcv", words[0], "--help"],
-                capture_output=True,
-                text=True,
-                check=True,
-            ).stdout
+            assert re.search(rf"\b{words[0]}\b", described()), command
+            place = words[:2] if "ACTION" in described(words[0]) and len(words) > 1 else words[:1]
+            assert all(re.search(rf"\b{word}\b", described(*place[:-1])) for word in place[-1:]), command
             options = [word.partition("=")[0] for word in words if word.startswith("--")]
-            assert [option for option in options if option not in described] == [], command
+            assert [option for option in options if option not in described(*place)] == [], command
 
 
 def test_the_readme_has_exactly_two_commands_for_a_fresh_machine():

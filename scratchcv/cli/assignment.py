@@ -1,11 +1,12 @@
 """``scratchcv assignment``: exercise sheets, for students and for instructors."""
 
 import argparse
+import functools
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scratchcv.cli.arguments import Commands, add_command, add_quiet, whole
 from scratchcv.cli.messages import CommandFailedError, print_result
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from scratchcv.grading.sheet import Sheet
 
 PLATFORMS = ("gradescope", "nbgrader", "otter", "github")
+VISIBILITIES = ("visible", "after_due_date", "after_published", "hidden")
+LEVELS = ("sealed", "guarded", "self-check")
 MOST_SEEDS, MOST_JOBS = 100_000, 256
 
 
@@ -32,6 +35,7 @@ def add_parser(commands: Commands) -> None:
     add_command(actions, "list", _list, "List the sheets.", "scratchcv assignment list")
     _add_new(actions)
     _add_check(actions)
+    _add_report(actions)
     _add_init(actions)
     _add_verify(actions)
     _add_export(actions)
@@ -69,6 +73,22 @@ def _add_check(actions: Commands) -> None:
     add_quiet(parser)
 
 
+def _add_report(actions: Commands) -> None:
+    parser = add_command(
+        actions,
+        "report",
+        _report,
+        "Write a page for each result of a grading. Students read why they lost points.",
+        "scratchcv assignment report graded --to pages",
+    )
+    parser.add_argument("graded", type=Path, metavar="GRADED", help="what scratchcv grade --to wrote")
+    parser.add_argument("--to", type=Path, required=True, metavar="DIR", help="folder for the pages")
+    parser.add_argument(
+        "--instructor", action="store_true", help="tell all, hidden cases and seeds too: not for students"
+    )
+    add_quiet(parser)
+
+
 def _add_init(actions: Commands) -> None:
     parser = add_command(
         actions,
@@ -95,8 +115,8 @@ def _add_verify(actions: Commands) -> None:
     parser.add_argument(
         "--seeds",
         type=whole(1, MOST_SEEDS),
-        default=1000,
-        help="with how many seeds each right solution is tried (default: %(default)s)",
+        default=20,
+        help="with how many seeds each right solution is tried (default: %(default)s; a full proof has 1000)",
     )
     parser.add_argument(
         "--jobs", type=whole(1, MOST_JOBS), default=1, help="how many processes (default: %(default)s)"
@@ -115,7 +135,24 @@ def _add_export(actions: Commands) -> None:
     _add_sheet(parser)
     parser.add_argument("--for", dest="target", choices=PLATFORMS, required=True, help="the platform")
     parser.add_argument("--to", type=Path, required=True, metavar="DIR", help="where to")
-    parser.add_argument("--secret-file", type=Path, metavar="FILE", help="the course's secret")
+    parser.add_argument(
+        "--secret-file", type=Path, metavar="FILE", help="the course's secret; github alone needs none"
+    )
+    parser.add_argument(
+        "--wheel", type=Path, metavar="FILE", help="of scratchcv, where it is not to come from PyPI"
+    )
+    parser.add_argument(
+        "--visibility",
+        choices=VISIBILITIES,
+        default="visible",
+        help="when students see what came of hidden cases, on gradescope (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--require",
+        choices=LEVELS,
+        default="guarded",
+        help="the least isolation with which submissions are graded (default: %(default)s)",
+    )
 
 
 def _add_sheet(parser: argparse.ArgumentParser) -> None:
@@ -163,12 +200,7 @@ def _check(arguments: argparse.Namespace) -> None:
     from scratchcv.grading.report_html import report_html
     from scratchcv.grading.report_markdown import color_markdown, report_markdown
 
-    def progress(names: Iterable[str]) -> Iterable[str]:
-        from tqdm import tqdm
-
-        shown = shows_bars(quiet=arguments.quiet)
-        return tqdm(names, desc="checking", unit="", leave=False, disable=not shown)
-
+    progress = _bar("checking", quiet=arguments.quiet)
     sheet = _load(arguments.sheet) if arguments.sheet else None
     try:
         result = check_file(arguments.path, sheet, only=arguments.exercises, progress=progress)
@@ -182,8 +214,23 @@ def _check(arguments: argparse.Namespace) -> None:
         print_result(f"\n-> {arguments.html}")
 
 
+def _bar(name: str, *, quiet: bool) -> Callable[[Iterable[Any]], Iterable[Any]]:
+    """Return what passes items on and shows how far it is, on a terminal."""
+    from tqdm import tqdm
+
+    return functools.partial(tqdm, desc=name, unit="", leave=False, disable=not shows_bars(quiet=quiet))
+
+
 def _shows_colors() -> bool:
     return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+
+def _report(arguments: argparse.Namespace) -> None:
+    from scratchcv.grading.report_pages import report_pages
+
+    progress = _bar("pages", quiet=arguments.quiet)
+    pages = report_pages(arguments.graded, arguments.to, instructor=arguments.instructor, progress=progress)
+    print_result(f"{len(pages)} pages -> {arguments.to}")
 
 
 def _init(arguments: argparse.Namespace) -> None:
@@ -218,5 +265,13 @@ def _export(arguments: argparse.Namespace) -> None:
     from scratchcv.grading.exporters import export
 
     sheet = _load(arguments.sheet)
-    files = export(sheet, arguments.target, arguments.to, secret_file=arguments.secret_file)
+    files = export(
+        sheet,
+        arguments.target,
+        arguments.to,
+        secret_file=arguments.secret_file,
+        wheel=arguments.wheel,
+        visibility=arguments.visibility,
+        require=arguments.require,
+    )
     print_result("\n".join(map(str, files)))

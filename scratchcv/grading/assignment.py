@@ -70,7 +70,7 @@ class Assignment:
         from scratchcv.visualize.page import show_page
 
         result = self.result(name)
-        show_page(report_fragment(result), report_markdown(result))
+        show_page(report_fragment(result, brief=name is not None), report_markdown(result))
 
     def result(self, name: str | None = None) -> SubmissionResult:
         """Return what `check` shows."""

@@ -104,7 +104,17 @@ def _is_answer_of(exercise: Exercise, variant: Variant, answer: Answer) -> bool:
     try:
         return judge(answer.found, theirs, answer.call, cases.magnitude) is None
     except (ValueError, KeyError, IndexError, TypeError):  # magnitudes have another shape: the right answer's
-        return False
+        return judge(answer.found, theirs, answer.call, lambda *_, **__: _largest(theirs)) is None
+
+
+def _largest(value: Any) -> Any:
+    """Return the size of the largest number of each array in an answer."""
+    if isinstance(value, tuple | list):
+        return [_largest(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _largest(item) for key, item in value.items()}
+    numbers = np.asarray(value)
+    return np.max(abs(numbers[np.isfinite(numbers)]), initial=0) if numbers.dtype.kind in "iufc" else 0
 
 
 def general_hint(wrong: Sequence[Answer]) -> str:

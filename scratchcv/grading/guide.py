@@ -59,10 +59,10 @@ def guide_with_stubs(sheet: Sheet) -> dict[str, Any]:
     imports, given, exercises = parts(sheet)
     notebook = guide(sheet)
     cells: list[Cell] = list(notebook["cells"])
+    first = next((place for place, cell in enumerate(cells) if cell["cell_type"] == "code"), len(cells))
+    cells.insert(first + 1, code_cell("\n\n\n".join(filter(None, [imports, given]))))
     for exercise, text in zip(sheet.exercises, exercises, strict=True):
         cells.insert(_first_use(cells, exercise.name), code_cell(text))
-    first = next((place for place, cell in enumerate(cells) if cell["cell_type"] == "code"), 0)
-    cells.insert(first + 1, code_cell("\n\n\n".join(filter(None, [imports, given]))))
     return {**notebook, "cells": _numbered(cells)}
 
 
@@ -93,7 +93,7 @@ def _numbered(cells: list[Cell]) -> list[Cell]:
 
 def _first_use(cells: list[Cell], name: str) -> int:
     """Return the place of the first cell that asks the assignment for a function; the end if none does."""
-    asks = re.compile(rf"""\.(?:check|function)\(\s*["']{re.escape(name)}["']""")
+    asks = re.compile(rf"""\b(?:check|function)\(\s*["']{re.escape(name)}["']""")
     for place, cell in enumerate(cells):
         if cell["cell_type"] == "code" and asks.search("".join(cell["source"])):
             return place

@@ -1,6 +1,7 @@
 """What students are handed: the text of a sheet's stubs, tidied, with what is to be done above each."""
 
 import ast
+import re
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -44,6 +45,8 @@ def parts(sheet: Sheet) -> tuple[str, str, list[str]]:
     lines, body = text.splitlines(), ast.parse(text).body[1:]
     names = [exercise.name for exercise in sheet.exercises]
     imports = [node for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
+    if not any(alias.name == "numpy" for node in imports for alias in node.names):
+        imports.append(ast.Import([ast.alias("numpy", "np")]))
     head: list[str] = []
     given: list[str] = []
     stubs: dict[str, str] = {}
@@ -62,7 +65,7 @@ def parts(sheet: Sheet) -> tuple[str, str, list[str]]:
 
 def _docstring(sheet: Sheet) -> str:
     name = sheet.exercises[0].name
-    opening = f"{sheet.title.strip().rstrip('.')}.\n\n{sheet.description.strip()}".strip()
+    opening = f"{sheet.title.strip().rstrip('.')}.\n\n{_filled(sheet.description)}".strip()
     text = f"""{opening}
 
 Write the bodies of the exercises; what stands above the first of them is given. Hand in this file.
@@ -74,10 +77,20 @@ Write the bodies of the exercises; what stands above the first of them is given.
     return '"""' + text.replace("\\", "\\\\").replace('"""', "'''") + '"""'
 
 
+def _filled(text: str) -> str:
+    """Return text whose paragraphs keep within the width; lists and code stay as they are."""
+    paragraphs = text.strip().split("\n\n")
+    return "\n\n".join(
+        part if re.search(r"^(?:\s|[-*|])", part, re.MULTILINE) else textwrap.fill(part, WIDTH)
+        for part in paragraphs
+    )
+
+
 def _task(sheet: Sheet, index: int) -> str:
     exercise = sheet.exercises[index]
     task = " ".join(exercise.task.split())
-    opening = f"Exercise {index + 1} of {len(sheet.exercises)}, {exercise.points:g} points."
+    points = f"{exercise.points:g} point{'' if exercise.points == 1 else 's'}"
+    opening = f"Exercise {index + 1} of {len(sheet.exercises)}, {points}."
     return textwrap.fill(f"{opening} {task}", WIDTH, initial_indent="# ", subsequent_indent="# ")
 
 

@@ -109,6 +109,7 @@ _SOLUTIONS = '''\
 def as_the_original(*arguments, **options):
     """The original itself: write another way beside it."""
 {text}
+
     return {name}(*arguments, **options)
 '''
 

@@ -35,6 +35,6 @@ def advice(case: CaseResult) -> str:
     if case.reason != "raised":
         return _ADVICE.get(case.reason, "")
     for sign, words in _ADVICE.items():
-        if re.search(rf"\b{sign}", case.message):
+        if re.search(rf"\b{sign}\b", case.message):
             return words
     return ""

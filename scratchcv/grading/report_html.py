@@ -60,8 +60,16 @@ def report_html(result: SubmissionResult, *, instructor: bool = False) -> str:
     )
 
 
-def report_fragment(result: SubmissionResult, *, instructor: bool = False) -> str:
+def report_fragment(result: SubmissionResult, *, instructor: bool = False, brief: bool = False) -> str:
     """Return a result as HTML to put into a page or a notebook; its style applies to nothing around it.
+
+    Parameters
+    ----------
+    result : SubmissionResult
+    instructor : bool
+        As in `report_html`.
+    brief : bool
+        Whether to leave out the overview and the footer.
 
     Examples
     --------
@@ -69,25 +77,29 @@ def report_fragment(result: SubmissionResult, *, instructor: bool = False) -> st
     True
     """
     style = Path(__file__).with_name("report_page.css").read_text(encoding="utf-8")
-    return (
-        f'<style>\n{style}</style>\n<div class="scv">\n' + "\n".join(_parts(result, instructor)) + "\n</div>"
-    )
+    body = "\n".join(_parts(result, instructor, brief))
+    return f'<style>\n{style}</style>\n<div class="scv">\n{body}\n</div>'
 
 
-def _parts(result: SubmissionResult, instructor: bool) -> Iterator[str]:
+def _parts(result: SubmissionResult, instructor: bool, brief: bool) -> Iterator[str]:
     if instructor:
         yield '<p class="warning">For instructors: hidden cases and seeds are below. Not for students.</p>'
-    yield from _header(result)
-    if result.fault:
-        yield f"<pre>{escape(result.fault)}</pre>"
-    else:
-        yield _overview(result)
-    yield f'<p class="next">{escape(next_step(result))}</p>'
+    if not brief:
+        yield from _header(result)
+        yield f"<pre>{escape(result.fault)}</pre>" if result.fault else _overview(result)
+        yield _next(result)
     said = problems(result)
     for exercise in result.exercises:
         parts = _exercise(exercise, result.status, said.get(exercise.name, ""), instructor)
         yield "\n".join(["<section>", *parts, "</section>"])
+    if brief:
+        yield _next(result)
+        return
     yield "\n".join(["<footer>", *_footer(result, instructor), "</footer>"])
+
+
+def _next(result: SubmissionResult) -> str:
+    return f'<p class="next">{escape(next_step(result))}</p>'
 
 
 def _header(result: SubmissionResult) -> Iterator[str]:

@@ -25,8 +25,8 @@ def hidden_cases(exercise: ExerciseResult) -> str:
         facts.insert(0, f"misconception {exercise.misconception}")
     return (
         "<h3>Hidden cases</h3>"
-        f'<p>{escape(", ".join(facts))}</p><table class="hidden">'
-        f"<tr><th>kind</th><th>title</th><th></th><th>message</th></tr>{''.join(rows)}</table>"
+        f'<p>{escape(", ".join(facts))}</p><div class="wide"><table class="hidden">'
+        f"<tr><th>kind</th><th>title</th><th></th><th>message</th></tr>{''.join(rows)}</table></div>"
     )
 
 

@@ -72,7 +72,8 @@ class Sheet:
         return list(dict.fromkeys(name for exercise in self.exercises for name in exercise.given))
 
     def _opening(self) -> str:
-        return f'"""{self.title}: fill in the bodies.\n\n{self.description.strip()}\n"""\n\n'
+        text = f"{self.title}: fill in the bodies.\n\n{self.description.strip()}\n"
+        return '"""' + text.replace("\\", "\\\\").replace('"""', "'''") + '"""\n\n'
 
 
 def sheet_names() -> list[str]:

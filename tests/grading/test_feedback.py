@@ -5,6 +5,7 @@ import pytest
 
 from scratchcv.grading.case import Call, Kind
 from scratchcv.grading.compare import judge
+from scratchcv.grading.exercise import Variant
 from scratchcv.grading.feedback import Answer, explain, general_hint
 
 KIND = Kind("any", "Any boxes", Call, False, False)
@@ -40,6 +41,17 @@ def test_right_answers_need_no_hint(exercise):
 def test_each_mistake_gets_its_own_hint(exercise):
     for variant in exercise.misconceptions:
         assert explain(exercise, answers_of(exercise, variant.function)) == (variant.text, variant.name)
+
+
+def test_a_mistake_of_shape_is_recognised_where_there_are_magnitudes(exercise, monkeypatch):
+    def doubled(boxes):
+        return np.repeat(boxes[:, 2:].prod(axis=1), 2)
+
+    mistake = Variant("doubled", "You return two numbers for each box.", doubled, "")
+    monkeypatch.setitem(vars(exercise), "misconceptions", (mistake,))
+    monkeypatch.setattr(exercise.cases, "magnitude", exercise.reference)
+    assert explain(exercise, answers_of(exercise, lambda boxes: doubled(boxes) + 1))[1] == ""
+    assert explain(exercise, answers_of(exercise, doubled)) == (mistake.text, "doubled")
 
 
 def test_a_mistake_that_explains_most(exercise):

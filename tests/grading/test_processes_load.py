@@ -14,7 +14,7 @@ from tests.grading.mixed import check, mixed, only_areas
 
 @linux
 @pytest.mark.slow
-@pytest.mark.parametrize(("jobs", "seconds"), [(1, 1.0), (4, 3.0), (16, 8.0)])
+@pytest.mark.parametrize(("jobs", "seconds"), [(1, 2.0), (4, 3.0), (16, 8.0)])
 def test_a_thousand(small_folder, tmp_path, monkeypatch, jobs, seconds):
     sheet = only_areas(small_folder)
     assignment = Assignment.of(sheet, b"0123456789abcdef", Limits(seconds=seconds), "self-check")

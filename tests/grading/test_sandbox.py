@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,8 @@ from scratchcv.grading.sandbox import (
 )
 
 SHORT = Limits(seconds=1.0, memory=256 << 20, kept_output=1000, most_output=1 << 20)
+LONG = replace(SHORT, seconds=30.0)
+"""For what must come to its end on a busy machine, too."""
 
 SUBMISSION = """\
 from __future__ import annotations
@@ -161,20 +164,26 @@ DEATHS = {
 
 
 @pytest.mark.parametrize("body", DEATHS)
-def test_deaths_have_a_reason_and_come_in_time(body):
-    with Sandbox(SHORT) as sandbox:
+def test_deaths_have_a_reason(body):
+    with Sandbox(SHORT if DEATHS[body] == "timeout" else LONG) as sandbox:
         sandbox.load(f"def f():\n    {body}")
-        start = time.monotonic()
         with pytest.raises(ChildDiedError) as caught:
             sandbox.call("f", (), {})
-        assert time.monotonic() - start < SHORT.seconds + 0.7
         assert caught.value.reason == DEATHS[body]
         with pytest.raises(ChildDiedError, match=caught.value.message[:20]):
             sandbox.call("f", (), {})
 
 
-def test_memory_is_bounded():
+def test_deadlines_hold():
     with Sandbox(SHORT) as sandbox:
+        start = time.monotonic()
+        with pytest.raises(ChildDiedError):
+            sandbox.load("9**9**9")
+    assert SHORT.seconds < time.monotonic() - start < SHORT.seconds + 2
+
+
+def test_memory_is_bounded():
+    with Sandbox(LONG) as sandbox:
         sandbox.load("import numpy as np\ndef f(n): return np.ones(n).sum()")
         assert sandbox.call("f", (10 << 20,), {}) == 10 << 20
         with pytest.raises(StudentError, match="MemoryError"):
@@ -182,7 +191,7 @@ def test_memory_is_bounded():
 
 
 def test_output_is_cut_with_a_remark():
-    with Sandbox(SHORT) as sandbox:
+    with Sandbox(LONG) as sandbox:
         sandbox.load("print('x' * 5000)")
     assert sandbox.printed.startswith("x" * 1000 + "\n… and 4001 bytes more")
 
@@ -198,7 +207,7 @@ def f():
 
 
 def test_bytes_that_nobody_asked_for():
-    with Sandbox(SHORT) as sandbox, pytest.raises(ChildDiedError) as caught:
+    with Sandbox(LONG) as sandbox, pytest.raises(ChildDiedError) as caught:
         sandbox.load(EARLY + "f()")
     assert caught.value.reason == "protocol"
 
@@ -282,7 +291,7 @@ def test_the_way_of_windows(monkeypatch):
     monkeypatch.setattr(launch, "POSIX", False)
     monkeypatch.setattr(module, "PolledPipes", ThreadedPipes)
     before = descriptors()
-    with Sandbox(SHORT) as sandbox:
+    with Sandbox(LONG) as sandbox:
         assert (
             sandbox.load("print('out')\nimport sys\nprint('error', file=sys.stderr)\ndef f(x): return 2 * x")
             == []
@@ -294,6 +303,6 @@ def test_the_way_of_windows(monkeypatch):
     assert sandbox.printed.startswith("out\nerror\n")
     with Sandbox(SHORT) as sandbox, pytest.raises(ChildDiedError, match="did not answer"):
         sandbox.load("while True: pass")
-    with Sandbox(SHORT) as sandbox, pytest.raises(ChildDiedError, match="status 3"):
+    with Sandbox(LONG) as sandbox, pytest.raises(ChildDiedError, match="status 3"):
         sandbox.load("import os\nos._exit(3)")
     assert descriptors() == before

@@ -25,8 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The folder; by default that of this process.
     """
     (folder,) = sys.argv[1:] if arguments is None else arguments
-    right = True
-    for path in sorted(Path(folder, RESULTS).glob("*.json")):
+    paths = sorted(Path(folder, RESULTS).glob("*.json"))
+    right = bool(paths)
+    for path in paths:
         result = read_result(path)
         with Path(os.environ["GITHUB_STEP_SUMMARY"]).open("a", encoding="utf-8") as summary:
             summary.write(report_markdown(result))

@@ -83,7 +83,7 @@ def grade_submission(
     parts = []
     for exercise in exercises:
         try:
-            with _at_most(share), warnings.catch_warnings():
+            with at_most(share), warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # nbgrader takes a warning for a failure
                 parts.append(_grade(kit, submission, exercise.name, limits))
         except OutOfTimeError:
@@ -120,7 +120,25 @@ def _grade(kit: Kit, submission: Submission, name: str, limits: Limits | None) -
 
 
 @contextmanager
-def _at_most(seconds: float | None) -> Iterator[None]:
+def at_most(seconds: float | None) -> Iterator[None]:
+    """Interrupt what takes longer.
+
+    Parameters
+    ----------
+    seconds : float, optional
+        No limit by default; a limit takes a system with an alarm clock, and the main thread.
+
+    Raises
+    ------
+    OutOfTimeError
+        When the time is up.
+
+    Examples
+    --------
+    >>> with at_most(None):
+    ...     print("at leisure")
+    at leisure
+    """
     if seconds is None:
         yield
         return

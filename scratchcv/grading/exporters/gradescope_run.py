@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{type(error).__name__}: {error}")  # for the course's staff alone
     else:
         print(
-            f"{result.status} {result.fault}: {result.earned:g} of {result.points:g} points, {result.level}"
+            f"{result.status}: {result.earned:g} of {result.points:g} points, {result.level or result.fault}"
         )
     _write(target, written | {"execution_time": round(time.monotonic() - started)})
     return 0

@@ -26,6 +26,8 @@ ALL = ("limits", "uid", "privileges", "landlock", "seccomp")
 FIRST_USER = 60000
 MEMORY = 600 << 20
 OUTPUT = 32 << 10
+HANG = 12
+"""Seconds: a start, a load and a call that reach their deadlines take less."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ class Arena:
             shown = report["printed"] + "\n".join(report["messages"])
             found |= self._shown(shown, "\n".join(report["messages"]))
             found |= {"points"} if report["points"] else set()
-            found |= {"hang"} if report["seconds"] > 6 else set()
+            found |= {"hang"} if report["seconds"] > HANG else set()
             found |= {"memory"} if report["memory"] > MEMORY else set()
             found |= {"fault"} if report["fault"] else set()
             if not setting.root or report["memory"] > MEMORY:
@@ -153,7 +155,7 @@ class Arena:
         shutil.rmtree(work)
         return found, text[-500:]
 
-    def _as(self, uid):
+    def _as(self, uid, copied=True):
         environment = {
             "PATH": os.defpath,
             "GRADER_SECRET": self.secret,
@@ -161,18 +163,17 @@ class Arena:
             "OPENBLAS_NUM_THREADS": "1",
         }
         own = {"user": uid, "group": uid, "extra_groups": []} if os.geteuid() == 0 else {}
-        # Debian's Python looks for packages elsewhere.
-        packages = self.python.parents[1] / "lib" / self.python.name / "site-packages"
-        environment["PYTHONPATH"] = str(packages) if os.geteuid() == 0 else os.pathsep.join(sys.path)
+        environment["PYTHONPATH"] = os.pathsep.join([str(Path(scratchcv.__file__).parents[1]), *sys.path])
+        if copied and os.geteuid() == 0:  # Debian's Python looks for packages elsewhere
+            packages = self.python.parents[1] / "lib" / self.python.name / "site-packages"
+            environment["PYTHONPATH"] = str(packages)
         return {"env": environment, "start_new_session": True, **own}
 
     def _worker(self, setting, uid):
         if setting in self._workers:
             return self._workers[setting][0]
-        options = self._as(uid)
+        options = self._as(uid, setting.copied)
         program = self.python if setting.copied else sys.executable
-        if not setting.copied:
-            options["env"]["PYTHONPATH"] = str(Path(scratchcv.__file__).parents[1])
         folder = self.folder / f"work-{self.secret}"
         command = [str(program), str(self.folder / "worker.py"), self.secret]
         worker = subprocess.Popen(
@@ -305,7 +306,7 @@ def _ask(worker, task):
         return None
     thread = threading.Thread(target=lambda: answer.append(worker.stdout.readline()), daemon=True)
     thread.start()
-    thread.join(15)
+    thread.join(2 * HANG)
     if not answer or not answer[0].endswith(b"\n"):
         return None
     return json.loads(answer[0])

@@ -1,7 +1,9 @@
 """Every attack works somewhere, and none where the child is sealed."""
 
 import os
+import re
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -55,6 +57,14 @@ def test_every_attack_has_a_control_in_a_weaker_place():
 
 def test_what_is_open_is_in_the_bank():
     assert {name for names in OPEN.values() for name in names} <= {attack.name for attack in BANK}
+
+
+def test_the_page_names_what_is_open():
+    page = Path(__file__).parents[3].joinpath("docs/sandbox.md").read_text(encoding="utf-8")
+    for level, names in OPEN.items():
+        line = re.search(rf"^\*\*{level}\*\* .*$", page, re.MULTILINE | re.IGNORECASE)[0]
+        assert set(re.findall(r"`(\w+)`", line)) == names
+    assert f"{len(BANK)} attacks are" in page
 
 
 def test_a_representative_part_has_no_effect(arena):

@@ -22,7 +22,7 @@ from scratchcv.grading.sandbox import (
     StudentError,
 )
 
-LIMITS = Limits(seconds=1.5, memory=256 << 20, kept_output=8 << 10, most_output=5 << 20, cpu_seconds=10)
+LIMITS = Limits(seconds=3.0, memory=256 << 20, kept_output=8 << 10, most_output=5 << 20, cpu_seconds=10)
 
 
 def grade(text, layers):

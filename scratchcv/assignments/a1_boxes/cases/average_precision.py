@@ -137,6 +137,11 @@ def nothing_to_find(rng: np.random.Generator) -> Call:
     return Call(np.full(3, np.nan), np.zeros(3))
 
 
+def nothing_to_find_levels(rng: np.random.Generator) -> Call:
+    """Recall that is NaN, by 11 or 101 recalls."""
+    return Call(np.full(4, np.nan), np.zeros(4), method=str(rng.choice(["11point", "101point"])))
+
+
 def single_precision(rng: np.random.Generator) -> Call:
     """Numbers of single precision."""
     recall, precision = _curve(rng, 9, 7, 5)
@@ -181,6 +186,7 @@ HIDDEN = (
     level_reached_hundred,
     one_detection,
     nothing_to_find,
+    nothing_to_find_levels,
     single_precision,
     large,
 )

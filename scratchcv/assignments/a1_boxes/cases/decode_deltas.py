@@ -197,8 +197,7 @@ def magnitude(
     if variances is not None:
         factors = 1 / np.array(variances)
     offsets = deltas / factors
-    sides = anchors[:, 2:] - anchors[:, :2]
     exponents = np.minimum(offsets[:, 2:], math.inf if clip is None else clip)
     growths = np.exp(exponents) * (1 + abs(exponents))
-    reach = abs(anchors[:, :2]) + abs(anchors[:, 2:]) + sides * (abs(offsets[:, :2]) + growths)
-    return np.tile(reach, 2)
+    reach = abs(anchors[:, :2]) + abs(anchors[:, 2:])
+    return np.tile(reach * (1 + abs(offsets[:, :2]) + growths), 2)

@@ -185,12 +185,13 @@ def magnitude(
     variances: Sequence[float] | None = None,
     eps: float = 0.0,
 ) -> Array:
-    """Return the deltas with + for −: sums of coordinates over sides, and of two logarithms' sizes."""
-    factors = np.ones(4) if weights is None else np.array(weights, np.float64)
+    """Return the deltas with + for −, and logarithms as large as rounded coordinates make them."""
+    factors = np.ones(4) if weights is None else np.array(weights)
     if variances is not None:
         factors = 1 / np.array(variances)
-    boxes, priors = abs(gt_boxes.astype(np.float64)), abs(anchors.astype(np.float64))
-    sides, prior_sides = ((each[:, 2:] - each[:, :2]).astype(np.float64) for each in (gt_boxes, anchors))
-    moves = (boxes[:, :2] + boxes[:, 2:] + priors[:, :2] + priors[:, 2:]) / prior_sides
+    sides, prior_sides = gt_boxes[:, 2:] - gt_boxes[:, :2], anchors[:, 2:] - anchors[:, :2]
+    reach, prior_reach = (abs(each[:, :2]) + abs(each[:, 2:]) for each in (gt_boxes, anchors))
+    moves = (reach + prior_reach) / prior_sides
     growths = 1 + eps + abs(np.log(sides)) + abs(np.log(prior_sides))
-    return np.asarray(factors * np.hstack([moves, growths]))
+    growths += reach / sides + prior_reach / prior_sides
+    return np.asarray(factors * np.hstack([moves * (1 + prior_reach / prior_sides), growths]))

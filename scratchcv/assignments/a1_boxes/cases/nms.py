@@ -172,6 +172,12 @@ def threshold_of_zero(rng: np.random.Generator) -> Call:
     return Call(boxes, draw_scores(rng, 9), 0.0)
 
 
+def threshold_of_one(rng: np.random.Generator) -> Call:
+    """Threshold of 1: nothing goes, not even one of two equal boxes."""
+    boxes = draw_crowds(rng, 2, 3)
+    return Call(np.vstack([boxes, boxes[1:3]]), draw_scores(rng, 8), 1.0)
+
+
 def large(rng: np.random.Generator) -> Call:
     """Many crowds."""
     return Call(*_crowds(rng, 0.5, 7, 5))
@@ -225,6 +231,7 @@ HIDDEN = (
     threshold_met_not_strict,
     not_strict,
     threshold_of_zero,
+    threshold_of_one,
     large,
     equal_scores,
     one_score_for_all,

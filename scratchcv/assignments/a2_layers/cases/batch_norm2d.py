@@ -63,6 +63,11 @@ def two_values_a_channel(rng: np.random.Generator) -> Call:
     return Call(np.stack([middle - distance, middle + distance])[:, :, None, None], *_scale(rng, 3))
 
 
+def single_value(rng: np.random.Generator) -> Call:
+    """A single value, which is its own mean: what is left is the bias."""
+    return Call(rng.standard_normal((1, 1, 1, 1)) + 3, *_scale(rng, 1))
+
+
 def narrow(rng: np.random.Generator) -> Call:
     """Images of one row."""
     return _call(rng, 2, 2, 1, _count(rng, 3, 7))
@@ -144,9 +149,9 @@ def _sides(rng: np.random.Generator) -> tuple[int, int]:
 
 VISIBLE = (two_values, scale_and_shift, two_images, two_channels, large_eps)
 HIDDEN = (
-    *(one_channel, many_channels, batch, batch_of_channels, single_pixels, two_values_a_channel, narrow),
-    *(away_from_zero, far_from_zero, constant, eps_in_the_root, small_spread, no_eps, negative_scale),
-    *(single_precision, larger),
+    *(one_channel, many_channels, batch, batch_of_channels, single_pixels, two_values_a_channel),
+    *(single_value, narrow, away_from_zero, far_from_zero, constant, eps_in_the_root, small_spread),
+    *(no_eps, negative_scale, single_precision, larger),
 )
 
 

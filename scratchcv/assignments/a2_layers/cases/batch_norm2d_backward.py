@@ -60,6 +60,12 @@ def single_pixels(rng: np.random.Generator) -> Call:
     return _call(rng, _count(rng, 4, 8), 2, 1, 1)
 
 
+def single_values(rng: np.random.Generator) -> Call:
+    """A single value a channel, which is its own mean: nothing comes back to it."""
+    C = _count(rng, 2, 5)
+    return _with_statistics(rng.standard_normal((1, C, 1, 1)), rng.standard_normal((1, C, 1, 1)), np.ones(C))
+
+
 def narrow(rng: np.random.Generator) -> Call:
     """Images of one row."""
     return _call(rng, 2, 2, 1, _count(rng, 3, 7))
@@ -162,8 +168,9 @@ def _sides(rng: np.random.Generator) -> tuple[int, int]:
 
 VISIBLE = (even_gradient, one_output, two_values, two_images, two_channels)
 HIDDEN = (
-    *(one_channel, many_channels, batch, batch_of_channels, single_pixels, narrow, away_from_zero, centred),
-    *(constant, large_eps, small_spread, no_eps, negative_scale, even_and_sloping, single_precision, larger),
+    *(one_channel, many_channels, batch, batch_of_channels, single_pixels, single_values, narrow),
+    *(away_from_zero, centred, constant, large_eps, small_spread, no_eps, negative_scale),
+    *(even_and_sloping, single_precision, larger),
 )
 EDGES = (no_gradient,)
 

@@ -115,8 +115,8 @@ def even_filter_padded(rng: np.random.Generator) -> Call:
 
 
 def single_pixels(rng: np.random.Generator) -> Call:
-    """A 1×1 filter mixes channels."""
-    return Call(_normal(rng, 2, 3, 3, 4), _normal(rng, 2, 3, 1, 1), _normal(rng, 2))
+    """A 1×1 filter mixes channels, of which there are more than rows."""
+    return Call(_normal(rng, 2, 5, 3, 4), _normal(rng, 2, 5, 1, 1), _normal(rng, 2))
 
 
 def whole_image(rng: np.random.Generator) -> Call:

@@ -103,7 +103,7 @@ def wide_filter(rng: np.random.Generator) -> Call:
 
 def single_pixels(rng: np.random.Generator) -> Call:
     """A 1×1 filter."""
-    return _call(rng, (2, 3, 3, 4), (2, 3, 1, 1))
+    return _call(rng, (2, 5, 3, 4), (2, 5, 1, 1))
 
 
 def whole_image(rng: np.random.Generator) -> Call:
@@ -139,7 +139,8 @@ def _call(
     draw = _whole if whole else lambda rng, shape: rng.standard_normal(shape)
     size = window_output_size(image_shape[2:], filter_shape[2:], _pair(stride), _pair(padding))
     shapes = (image_shape[0], filter_shape[0], *size), image_shape, filter_shape
-    return Call(*(draw(rng, shape) for shape in shapes), stride, padding)
+    settings = () if (stride, padding) == (1, 0) else (stride,) if padding == 0 else (stride, padding)
+    return Call(*(draw(rng, shape) for shape in shapes), *settings)
 
 
 def _pair(value: int | Pair) -> Pair:

@@ -12,8 +12,8 @@ AXES = (0, 2, 3)
 
 def unbiased(x: Array, weight: Array, bias: Array, eps: float = 1e-5) -> Results:
     """You divide the variance by m − 1. Batch normalisation divides by m = N · H · W, np.var's default."""
-    m = x.shape[0] * x.shape[2] * x.shape[3]
-    mean, variance = _mean(x), x.var(axis=AXES) * (m / (m - 1))
+    m, mean = np.float64(x.shape[0] * x.shape[2] * x.shape[3]), _mean(x)
+    variance = ((x - _wide(mean)) ** 2).sum(axis=AXES) / (m - 1)
     return _normalise(x, mean, variance, weight, bias, eps), mean, variance
 
 
