@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from scratchcv.checks import Array
-from scratchcv.grading.case import Call
+from scratchcv.grading.sheets.case import Call
 from scratchcv.testing.compare import plain_array
 
 ROUNDINGS = 8

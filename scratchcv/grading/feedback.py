@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from scratchcv.grading.case import Call, Kind
 from scratchcv.grading.compare import Difference, compare, describe, judge
-from scratchcv.grading.exercise import Exercise, Variant
+from scratchcv.grading.sheets.case import Call, Kind
+from scratchcv.grading.sheets.exercise import Exercise, Variant
 from scratchcv.testing.causes import name_factor
 
 ENOUGH = 0.5

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from scratchcv.grading import processes
-from scratchcv.grading.batch import not_graded
+from scratchcv.grading.course import processes
+from scratchcv.grading.course.batch import not_graded
 from tests.grading.conftest import small_folder  # noqa: F401  a fixture
 from tests.grading.leftovers import linux, nothing_left
 from tests.grading.mixed import KINDS, hand_in, mixed, only_areas

@@ -68,7 +68,7 @@ def test_a_python_that_was_called_by_a_winding_path(small_folder):
     python = Path(sys.executable)
     lines = (
         "from scratchcv.grading.check import check_source",
-        "from scratchcv.grading.sheet import load_sheet",
+        "from scratchcv.grading.sheets.sheet import load_sheet",
         f"result = check_source(load_sheet({str(small_folder)!r}), 'x = 1')",
         "print(result.status)",
     )

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from scratchcv.grading.case import Call
 from scratchcv.grading.compare import ROUNDINGS, compare, describe, in_float64, judge
+from scratchcv.grading.sheets.case import Call
 
 ONE = np.ones((2, 3))
 

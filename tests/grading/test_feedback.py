@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from scratchcv.grading.case import Call, Kind
 from scratchcv.grading.compare import judge
-from scratchcv.grading.exercise import Variant
 from scratchcv.grading.feedback import Answer, explain, general_hint
+from scratchcv.grading.sheets.case import Call, Kind
+from scratchcv.grading.sheets.exercise import Variant
 
 KIND = Kind("any", "Any boxes", Call, False, False)
 

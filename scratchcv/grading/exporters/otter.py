@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import scratchcv
-from scratchcv.grading.cut import cut
-from scratchcv.grading.exercise import Exercise
 from scratchcv.grading.exporters.exercise_cells import Cell, exercise_cells
 from scratchcv.grading.exporters.in_notebook import PASSES, passed_text
 from scratchcv.grading.exporters.kit import Kit, is_librarys
 from scratchcv.grading.exporters.notebook_file import NotebookCell, write_notebook
+from scratchcv.grading.sheets.cut import cut
+from scratchcv.grading.sheets.exercise import Exercise
 
 _MODULE = "scratchcv.grading.exporters.in_notebook"
 _PLUGIN = "scratchcv.grading.exporters.otter_plugin.TextOnly"

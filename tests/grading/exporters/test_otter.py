@@ -9,7 +9,7 @@ import pytest
 from scratchcv.grading.exporters.grade_file import grade_file
 from scratchcv.grading.exporters.kit import Kit
 from scratchcv.grading.exporters.otter import export_otter, question_tests
-from scratchcv.grading.sheet import load_sheet, sheet_names
+from scratchcv.grading.sheets.sheet import load_sheet, sheet_names
 from tests.grading.exporters.conftest import needs, run_module
 from tests.grading.exporters.gradescope_format import faults
 
