@@ -120,16 +120,16 @@ def _results(
     secret: bytes,
     submissions: "list[Submission | Unreadable]",
 ) -> "Iterator[SubmissionResult]":
-    from scratchcv.grading.batch import Assignment, Run, grade_batch
+    from scratchcv.grading.batch import Run, Terms, grade_batch
     from scratchcv.grading.cluster import run_on_cluster
     from scratchcv.grading.processes import run_in_processes
     from scratchcv.grading.sandbox import Limits
 
-    assignment = Assignment.of(sheet, secret, Limits(seconds=arguments.seconds), arguments.require)
+    terms = Terms.of(sheet, secret, Limits(seconds=arguments.seconds), arguments.require)
     somewhere: Run = functools.partial(run_in_processes, jobs=arguments.jobs)
     if arguments.cluster:
         somewhere = functools.partial(run_on_cluster, address=arguments.cluster)
-    return grade_batch(assignment, submissions, arguments.to, somewhere)
+    return grade_batch(terms, submissions, arguments.to, somewhere)
 
 
 def _with_bar(

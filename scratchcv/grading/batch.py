@@ -17,7 +17,7 @@ from scratchcv.grading.submission import Submission, Unreadable
 
 
 @dataclass(frozen=True)
-class Assignment:
+class Terms:
     """What is the same for all submissions: sheet, secret, limits, and the least level of the sandbox.
 
     Attributes
@@ -42,7 +42,7 @@ class Assignment:
 
     @classmethod
     def of(cls, sheet: Sheet, secret: bytes, limits: Limits | None = None, require: str = "guarded") -> Self:
-        """Return the assignment of a sheet; the library's own are known by name on every machine."""
+        """Return the terms of a sheet; the library's own are known by name on every machine."""
         ours = sheet.name in sheet_names() and load_sheet(sheet.name).folder == sheet.folder
         name = sheet.name if ours else str(sheet.folder)
         return cls(name, sheet.digest, secret, limits or Limits(), require)
@@ -57,12 +57,12 @@ class Assignment:
         }
 
 
-Run = Callable[[Assignment, Sequence[Submission]], Iterator[SubmissionResult]]
+Run = Callable[[Terms, Sequence[Submission]], Iterator[SubmissionResult]]
 """Grades submissions somewhere, and yields the results in any order."""
 
 
 def grade_batch(
-    assignment: Assignment, submissions: Iterable[Submission | Unreadable], folder: Path, run: Run
+    terms: Terms, submissions: Iterable[Submission | Unreadable], folder: Path, run: Run
 ) -> Iterator[SubmissionResult]:
     """Grade all submissions that have no result yet, and yield every one's result as it is on the disk.
 
@@ -71,7 +71,7 @@ def grade_batch(
 
     Parameters
     ----------
-    assignment : Assignment
+    terms : Terms
     submissions : iterable of Submission or Unreadable
     folder : Path
         A results folder, new or an earlier one.
@@ -88,21 +88,21 @@ def grade_batch(
     waiting: dict[tuple[str, str], Submission] = {}
     for submission in submissions:
         if isinstance(submission, Unreadable):
-            result = unreadable(assignment, submission)
+            result = unreadable(terms, submission)
             store.write(result)
             yield result
             continue
         found = store.find(submission.name, submission.digest)
-        if found is not None and _stands(found, assignment):
+        if found is not None and _stands(found, terms):
             yield found
         else:
             waiting[submission.name, submission.digest] = submission
-    for result in run(assignment, list(waiting.values())):
+    for result in run(terms, list(waiting.values())):
         store.write(result, waiting[result.student, result.digest])
         yield result
 
 
-def grade_safely(sheet: Sheet, assignment: Assignment, submission: Submission) -> SubmissionResult:
+def grade_safely(sheet: Sheet, terms: Terms, submission: Submission) -> SubmissionResult:
     """Grade one submission; what goes wrong in the grader is tried once more, and is never a zero.
 
     Raises
@@ -110,7 +110,7 @@ def grade_safely(sheet: Sheet, assignment: Assignment, submission: Submission) -
     InputError
         When the submission cannot be shut in as well as is required, or the sheet is broken: all others too.
     """
-    if sheet.digest != assignment.sheet_digest:
+    if sheet.digest != terms.sheet_digest:
         raise InputError(f"sheet {sheet.name} is in another state here than where grading was started")
     fault = ""
     for _ in range(2):
@@ -118,50 +118,48 @@ def grade_safely(sheet: Sheet, assignment: Assignment, submission: Submission) -
             result = grade_source(
                 sheet,
                 submission.source,
-                assignment.secret,
+                terms.secret,
                 student=submission.name,
                 digest=submission.digest,
                 notes=submission.notes,
                 place=submission.where,
-                limits=assignment.limits,
-                require=assignment.require,
+                limits=terms.limits,
+                require=terms.require,
             )
         except InputError:
             raise
         except Exception as error:  # whatever it is, it is ours
             fault = f"{type(error).__name__}: {error}"
         else:
-            return _with_settings(result, assignment)
-    return not_graded(assignment, submission, fault)
+            return _with_settings(result, terms)
+    return not_graded(terms, submission, fault)
 
 
-def not_graded(assignment: Assignment, submission: Submission, fault: str) -> SubmissionResult:
+def not_graded(terms: Terms, submission: Submission, fault: str) -> SubmissionResult:
     """Return the result of a submission that the grader failed on."""
     result = SubmissionResult(
-        Path(assignment.sheet).name,
-        assignment.sheet_digest,
+        Path(terms.sheet).name,
+        terms.sheet_digest,
         submission.name,
         submission.digest,
         "not graded",
         f"not graded, by a fault of the grader: {fault}",
         notes=submission.notes,
     )
-    return _with_settings(result, assignment)
+    return _with_settings(result, terms)
 
 
-def unreadable(assignment: Assignment, submission: Unreadable) -> SubmissionResult:
+def unreadable(terms: Terms, submission: Unreadable) -> SubmissionResult:
     """Return the result of what nobody can read."""
-    name = Path(assignment.sheet).name
-    result = SubmissionResult(
-        name, assignment.sheet_digest, submission.name, "", "unreadable", submission.reason
-    )
-    return _with_settings(result, assignment)
+    name = Path(terms.sheet).name
+    result = SubmissionResult(name, terms.sheet_digest, submission.name, "", "unreadable", submission.reason)
+    return _with_settings(result, terms)
 
 
-def _with_settings(result: SubmissionResult, assignment: Assignment) -> SubmissionResult:
-    return dataclasses.replace(result, environment={**result.environment, **assignment.settings})
+def _with_settings(result: SubmissionResult, terms: Terms) -> SubmissionResult:
+    return dataclasses.replace(result, environment={**result.environment, **terms.settings})
 
 
-def _stands(result: SubmissionResult, assignment: Assignment) -> bool:
-    same = {name: result.environment.get(name) for name in assignment.settings} == assignment.settings
-    return same and result.sheet_digest == assignment.sheet_digest and result.status == "graded"
+def _stands(result: SubmissionResult, terms: Terms) -> bool:
+    same = {name: result.environment.get(name) for name in terms.settings} == terms.settings
+    return same and result.sheet_digest == terms.sheet_digest and result.status == "graded"

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator, Sequence
 
 from scratchcv.errors import InputError
-from scratchcv.grading.batch import Assignment, grade_safely, not_graded
+from scratchcv.grading.batch import Terms, grade_safely, not_graded
 from scratchcv.grading.result import SubmissionResult
 from scratchcv.grading.sheet import Sheet, load_sheet
 from scratchcv.grading.submission import Submission
@@ -22,13 +22,13 @@ _one_at_a_time = threading.Lock()
 
 
 def run_on_cluster(
-    assignment: Assignment, submissions: Sequence[Submission], *, address: str
+    terms: Terms, submissions: Sequence[Submission], *, address: str
 ) -> Iterator[SubmissionResult]:
     """Grade submissions on a Dask cluster, and yield each result as it comes.
 
     Parameters
     ----------
-    assignment : Assignment
+    terms : Terms
         A sheet of one's own must lie in the same folder on every machine. The secret travels to the workers;
         where others use the network, the scheduler's address should begin with ``tls://``.
     submissions : sequence of Submission
@@ -53,9 +53,9 @@ def run_on_cluster(
         futures = {
             client.submit(
                 grade_on_worker,
-                assignment,
+                terms,
                 submission,
-                key=task_key(assignment, submission),
+                key=task_key(terms, submission),
                 retries=RETRIES,
             ): submission
             for submission in submissions
@@ -66,22 +66,22 @@ def run_on_cluster(
             if isinstance(failure, InputError):
                 raise failure
             if failure is not None:
-                yield not_graded(assignment, submission, f"{type(failure).__name__}: {failure}")
+                yield not_graded(terms, submission, f"{type(failure).__name__}: {failure}")
             else:
                 yield future.result()
             future.release()
 
 
-def task_key(assignment: Assignment, submission: Submission) -> str:
+def task_key(terms: Terms, submission: Submission) -> str:
     """Return the task's name: the same for the same work, whenever and by whomever it is asked for."""
-    parts = assignment.sheet_digest, assignment.settings, submission.name, submission.digest
+    parts = terms.sheet_digest, terms.settings, submission.name, submission.digest
     return f"grade-{hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()}"
 
 
-def grade_on_worker(assignment: Assignment, submission: Submission) -> SubmissionResult:
+def grade_on_worker(terms: Terms, submission: Submission) -> SubmissionResult:
     """Grade one submission in a worker; its threads take turns, since the backend is the whole process's."""
     with _one_at_a_time:
-        return grade_safely(_sheet(assignment.sheet, assignment.sheet_digest), assignment, submission)
+        return grade_safely(_sheet(terms.sheet, terms.sheet_digest), terms, submission)
 
 
 @functools.lru_cache(maxsize=4)

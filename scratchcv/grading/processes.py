@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
 from scratchcv.errors import InputError
-from scratchcv.grading.batch import Assignment, grade_safely, not_graded
+from scratchcv.grading.batch import Terms, grade_safely, not_graded
 from scratchcv.grading.result import SubmissionResult
 from scratchcv.grading.sheet import load_sheet
 from scratchcv.grading.submission import Submission
@@ -21,11 +21,11 @@ ATTEMPTS = 2
 class Grader:
     """A grading process, and what it works on."""
 
-    def __init__(self, assignment: Assignment) -> None:
+    def __init__(self, terms: Terms) -> None:
         # A fresh interpreter: nothing of ours is in its memory, and the secret travels through a pipe.
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
-        self.process: BaseProcess = context.Process(target=_grade, args=(theirs, assignment), daemon=True)
+        self.process: BaseProcess = context.Process(target=_grade, args=(theirs, terms), daemon=True)
         self.process.start()
         theirs.close()
         self.submission: Submission | None = None
@@ -44,13 +44,13 @@ class Grader:
 
 
 def run_in_processes(
-    assignment: Assignment, submissions: Sequence[Submission], *, jobs: int = 1
+    terms: Terms, submissions: Sequence[Submission], *, jobs: int = 1
 ) -> Iterator[SubmissionResult]:
     """Grade submissions in processes of their own, and yield each result as it comes.
 
     Parameters
     ----------
-    assignment : Assignment
+    terms : Terms
     submissions : sequence of Submission
     jobs : int
         How many are graded at the same time.
@@ -63,7 +63,7 @@ def run_in_processes(
         When graders die before they can begin.
     """
     waiting, attempts = list(reversed(submissions)), dict.fromkeys(submissions, 0)
-    graders = [Grader(assignment) for _ in range(min(jobs, len(submissions)))]
+    graders = [Grader(terms) for _ in range(min(jobs, len(submissions)))]
     try:
         while graders:
             for connection in wait([grader.connection for grader in graders]):
@@ -80,9 +80,9 @@ def run_in_processes(
                     if attempts[submission] < ATTEMPTS:
                         waiting.append(submission)
                     else:
-                        yield not_graded(assignment, submission, f"its process ended twice ({ending})")
+                        yield not_graded(terms, submission, f"its process ended twice ({ending})")
                     if waiting:
-                        graders.append(Grader(assignment))
+                        graders.append(Grader(terms))
                     continue
                 if isinstance(answer, InputError):
                     raise answer
@@ -105,16 +105,16 @@ def _ending(grader: Grader) -> str:
     return f"exit code {code}"
 
 
-def _grade(connection: Connection, assignment: Assignment) -> None:
+def _grade(connection: Connection, terms: Terms) -> None:
     """Grade what comes through the connection, until it is closed."""
     # Ctrl-C reaches every process of a terminal; ours ends us. A handler, unlike SIG_IGN, is not inherited.
     signal.signal(signal.SIGINT, lambda *_: None)
     threading.Thread(target=_die_with_parent, daemon=True).start()
     try:
-        sheet = load_sheet(assignment.sheet)
+        sheet = load_sheet(terms.sheet)
         connection.send(None)
         while True:
-            connection.send(grade_safely(sheet, assignment, connection.recv()))
+            connection.send(grade_safely(sheet, terms, connection.recv()))
     except InputError as error:
         connection.send(error)
     except (EOFError, BrokenPipeError, ConnectionResetError):

@@ -13,7 +13,7 @@ import pytest
 import scratchcv
 from scratchcv.errors import InputError
 from scratchcv.grading import cluster
-from scratchcv.grading.batch import Assignment
+from scratchcv.grading.batch import Terms
 from scratchcv.grading.cluster import grade_on_worker, run_on_cluster, task_key
 from scratchcv.grading.gradebook import GRADEBOOK
 from scratchcv.grading.sandbox import Limits
@@ -25,31 +25,31 @@ ADA = Submission("ada", RIGHT, "1a")
 
 
 @pytest.fixture
-def assignment(small_folder):
-    return Assignment.of(only_areas(small_folder), SECRET, Limits(seconds=3.0), "self-check")
+def terms(small_folder):
+    return Terms.of(only_areas(small_folder), SECRET, Limits(seconds=3.0), "self-check")
 
 
-def test_a_task(assignment):
-    result = grade_on_worker(assignment, ADA)
+def test_a_task(terms):
+    result = grade_on_worker(terms, ADA)
     assert (result.student, result.status, result.earned) == ("ada", "graded", 6)
 
 
-def test_the_same_work_has_the_same_key(assignment, small_folder):
-    again = Assignment.of(only_areas(small_folder), SECRET, Limits(seconds=3.0), "self-check")
-    assert task_key(assignment, ADA) == task_key(again, ADA)
+def test_the_same_work_has_the_same_key(terms, small_folder):
+    again = Terms.of(only_areas(small_folder), SECRET, Limits(seconds=3.0), "self-check")
+    assert task_key(terms, ADA) == task_key(again, ADA)
     others = [
-        task_key(dataclasses.replace(assignment, secret=b"another secret.."), ADA),
-        task_key(assignment, Submission("bob", RIGHT, "1a")),
-        task_key(assignment, Submission("ada", RIGHT, "2b")),
+        task_key(dataclasses.replace(terms, secret=b"another secret.."), ADA),
+        task_key(terms, Submission("bob", RIGHT, "1a")),
+        task_key(terms, Submission("ada", RIGHT, "2b")),
     ]
-    assert task_key(assignment, ADA) not in others
-    assert SECRET.decode() not in task_key(assignment, ADA)
+    assert task_key(terms, ADA) not in others
+    assert SECRET.decode() not in task_key(terms, ADA)
 
 
-def test_without_dask(assignment, monkeypatch):
+def test_without_dask(terms, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(InputError, match=r"pip install 'scratchcv\[cluster\]'"):
-        next(run_on_cluster(assignment, [ADA], address="tcp://127.0.0.1:1"))
+        next(run_on_cluster(terms, [ADA], address="tcp://127.0.0.1:1"))
 
 
 @pytest.fixture
@@ -115,8 +115,8 @@ def test_a_killed_worker_loses_nothing(small_folder, tmp_path, dask, count, afte
     assert {row.split(",")[0]: float(row.split(",")[2]) for row in rows} == points
 
 
-def test_no_scheduler(assignment, monkeypatch):
+def test_no_scheduler(terms, monkeypatch):
     pytest.importorskip("distributed", reason="needs the extra 'cluster'")
     monkeypatch.setattr(cluster, "PATIENCE", 0.5)
     with pytest.raises(InputError, match=r"tcp://127\.0\.0\.1:1: no Dask scheduler answers"):
-        next(run_on_cluster(assignment, [ADA], address="tcp://127.0.0.1:1"))
+        next(run_on_cluster(terms, [ADA], address="tcp://127.0.0.1:1"))

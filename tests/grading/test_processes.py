@@ -8,7 +8,7 @@ import pytest
 
 from scratchcv.errors import InputError
 from scratchcv.grading import processes
-from scratchcv.grading.batch import Assignment
+from scratchcv.grading.batch import Terms
 from scratchcv.grading.processes import Grader, run_in_processes
 from scratchcv.grading.sandbox import Limits
 from scratchcv.grading.submission import Submission
@@ -19,8 +19,8 @@ SECRET = b"0123456789abcdef"
 
 
 @pytest.fixture
-def assignment(small_folder):
-    return Assignment.of(only_areas(small_folder), SECRET, Limits(seconds=1.0), "self-check")
+def terms(small_folder):
+    return Terms.of(only_areas(small_folder), SECRET, Limits(seconds=1.0), "self-check")
 
 
 @pytest.fixture
@@ -42,22 +42,22 @@ def rights(count):
 
 
 @linux
-def test_all_kinds_at_once(assignment, tmp_path, monkeypatch):
+def test_all_kinds_at_once(terms, tmp_path, monkeypatch):
     with nothing_left(tmp_path / "tmp", monkeypatch):
-        check(run_in_processes(assignment, [*mixed(17, 1)], jobs=4), mixed(17, 1))
+        check(run_in_processes(terms, [*mixed(17, 1)], jobs=4), mixed(17, 1))
 
 
 @linux
-def test_who_stops_early_leaves_nothing(assignment, tmp_path, monkeypatch):
+def test_who_stops_early_leaves_nothing(terms, tmp_path, monkeypatch):
     with nothing_left(tmp_path / "tmp", monkeypatch):
-        results = run_in_processes(assignment, rights(4), jobs=2)
+        results = run_in_processes(terms, rights(4), jobs=2)
         next(results)
         results.close()
 
 
-def test_a_killed_grader_loses_nothing(assignment, graders):
+def test_a_killed_grader_loses_nothing(terms, graders):
     submissions = rights(4)
-    results = run_in_processes(assignment, submissions, jobs=2)
+    results = run_in_processes(terms, submissions, jobs=2)
     found = [next(results)]
     os.kill(graders[0].process.pid, signal.SIGKILL)
     found += results
@@ -66,7 +66,7 @@ def test_a_killed_grader_loses_nothing(assignment, graders):
     assert len(graders) == 3
 
 
-def test_a_submission_that_kills_graders_is_not_graded(assignment, graders, monkeypatch):
+def test_a_submission_that_kills_graders_is_not_graded(terms, graders, monkeypatch):
     give = Grader.give
 
     def give_and_kill(grader, submission):
@@ -75,7 +75,7 @@ def test_a_submission_that_kills_graders_is_not_graded(assignment, graders, monk
             os.kill(grader.process.pid, signal.SIGKILL)
 
     monkeypatch.setattr(Grader, "give", give_and_kill)
-    found = {result.student: result for result in run_in_processes(assignment, rights(2), jobs=1)}
+    found = {result.student: result for result in run_in_processes(terms, rights(2), jobs=1)}
     assert {name: result.status for name, result in found.items()} == {
         "right 0": "graded",
         "right 1": "not graded",
@@ -84,17 +84,17 @@ def test_a_submission_that_kills_graders_is_not_graded(assignment, graders, monk
     assert len(graders) == 2
 
 
-def test_what_concerns_all_stops_all(assignment):
-    missing = dataclasses.replace(assignment, sheet="nowhere")
+def test_what_concerns_all_stops_all(terms):
+    missing = dataclasses.replace(terms, sheet="nowhere")
     with pytest.raises(InputError, match="nowhere: neither a sheet"):
         list(run_in_processes(missing, rights(1), jobs=1))
-    other = dataclasses.replace(assignment, sheet_digest="other")
+    other = dataclasses.replace(terms, sheet_digest="other")
     with pytest.raises(InputError, match="is in another state"):
         list(run_in_processes(other, rights(1), jobs=1))
 
 
-def test_graders_that_cannot_begin(assignment, graders, monkeypatch):
-    results = run_in_processes(assignment, rights(1), jobs=1)
+def test_graders_that_cannot_begin(terms, graders, monkeypatch):
+    results = run_in_processes(terms, rights(1), jobs=1)
     wait = processes.wait
 
     def kill_first(connections):
@@ -108,8 +108,8 @@ def test_graders_that_cannot_begin(assignment, graders, monkeypatch):
 
 
 @linux
-def test_the_secret_is_in_nobodys_arguments(assignment, graders):
-    results = run_in_processes(assignment, rights(2), jobs=1)
+def test_the_secret_is_in_nobodys_arguments(terms, graders):
+    results = run_in_processes(terms, rights(2), jobs=1)
     next(results)
     for name in ("cmdline", "environ"):
         with open(f"/proc/{graders[0].process.pid}/{name}", "rb") as file:  # noqa: PTH123
@@ -117,5 +117,5 @@ def test_the_secret_is_in_nobodys_arguments(assignment, graders):
     results.close()
 
 
-def test_nobody(assignment):
-    assert list(run_in_processes(assignment, [], jobs=3)) == []
+def test_nobody(terms):
+    assert list(run_in_processes(terms, [], jobs=3)) == []

@@ -3,7 +3,7 @@
 import pytest
 
 from scratchcv.errors import InputError
-from scratchcv.grading.batch import Assignment, grade_safely, not_graded
+from scratchcv.grading.batch import Terms, grade_safely, not_graded
 from scratchcv.grading.replay import replay
 from scratchcv.grading.results_folder import ResultsFolder
 from scratchcv.grading.sandbox import Limits
@@ -19,13 +19,13 @@ def sheet(small_folder):
 
 
 @pytest.fixture
-def assignment(sheet):
-    return Assignment.of(sheet, b"0123456789abcdef", Limits(seconds=3.0), "self-check")
+def terms(sheet):
+    return Terms.of(sheet, b"0123456789abcdef", Limits(seconds=3.0), "self-check")
 
 
 @pytest.fixture
-def path(tmp_path, sheet, assignment):
-    result = grade_safely(sheet, assignment, SUBMISSION)
+def path(tmp_path, sheet, terms):
+    result = grade_safely(sheet, terms, SUBMISSION)
     assert result.earned == 4.5
     return ResultsFolder(tmp_path / "graded").write(result, SUBMISSION)
 
@@ -61,8 +61,8 @@ def test_a_sheet_that_was_changed(path, small_folder):
         replay(path, only_areas(small_folder))
 
 
-def test_what_was_not_graded(tmp_path, assignment, sheet):
-    path = ResultsFolder(tmp_path / "graded").write(not_graded(assignment, SUBMISSION, "x"), SUBMISSION)
+def test_what_was_not_graded(tmp_path, terms, sheet):
+    path = ResultsFolder(tmp_path / "graded").write(not_graded(terms, SUBMISSION, "x"), SUBMISSION)
     with pytest.raises(InputError, match="this submission was not graded"):
         replay(path, sheet)
 
