@@ -179,14 +179,18 @@ def _lists(exercise: ExerciseResult) -> Iterator[str]:
     visible = [case for case in exercise.cases if case.visible]
     if visible and not exercise.problem:
         items = [f'<li class="{_mark(case)}">{escape(case.title)}</li>' for case in visible]
-        yield f'<h3>Visible cases</h3><ul class="cases">{"".join(items)}</ul>'
+        yield _list(f"Visible cases: {len(visible)}", items, opened=state(exercise) != "right")
     if hidden := failed_hidden(exercise):
         items = [f'<li class="fail">{escape(title)}</li>' for title in hidden]
-        yield (
-            f"<details{' open' if len(hidden) <= OPEN_TITLES else ''}>"
-            f"<summary>Hidden cases that went wrong: {len(hidden)}</summary>"
-            f'<ul class="cases">{"".join(items)}</ul></details>'
-        )
+        title = f"Hidden cases that went wrong: {len(hidden)}"
+        yield _list(title, items, opened=len(hidden) <= OPEN_TITLES)
+
+
+def _list(title: str, items: list[str], *, opened: bool) -> str:
+    return (
+        f"<details{' open' if opened else ''}><summary>{title}</summary>"
+        f'<ul class="cases">{"".join(items)}</ul></details>'
+    )
 
 
 def _mark(case: CaseResult) -> str:
