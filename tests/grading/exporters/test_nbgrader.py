@@ -77,12 +77,9 @@ def hand_in(course, student, text):
         found["box_area"]["source"] = text
         found["match_rpn"]["source"] = ""
     found["match_rpn-hidden"]["source"] = "4.0"
-    forged = {"nbgrader": found["given"]["metadata"]["nbgrader"]}
     canary = course.parent / f"{student}.canary"
-    run = {"outputs": [], "execution_count": None}
-    for metadata in (forged, {}):
-        source = f"open({str(canary)!r}, 'w')"
-        notebook["cells"].append({"cell_type": "code", "metadata": metadata, "source": source} | run)
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    notebook["cells"].append(cell | {"source": f"open({str(canary)!r}, 'w')"})
     path = course / "submitted" / student / "small" / "small.ipynb"
     path.parent.mkdir(parents=True)
     for number, cell in enumerate(notebook["cells"]):
