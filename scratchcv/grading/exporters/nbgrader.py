@@ -57,11 +57,9 @@ def _exercise(kit: Kit, cell: Cell) -> Iterator[NotebookCell]:
     grade = [
         "# The hidden cases give the points. They run once this notebook has been handed in.",
         "### BEGIN HIDDEN TESTS",
-        "from pathlib import Path",
-        "",
         f"from {_MODULE} import points",
         "",
-        f'points("../../../grader/{kit.file_name}", "{name}", Path.cwd().parent.name)',
+        f'points("../../../grader/{kit.file_name}", "{name}", "../../../submitted")',
         "### END HIDDEN TESTS",
     ]
     yield NotebookCell("code", "\n".join(grade), _mark(f"{name}-hidden", points=sheet.exercise(name).points))

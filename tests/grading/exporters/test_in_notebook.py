@@ -17,6 +17,7 @@ from scratchcv.grading.exporters.in_notebook import (
     verdict,
 )
 from scratchcv.grading.process.sandbox import SandboxFaultError
+from scratchcv.grading.result import ExerciseResult
 
 
 @pytest.fixture(autouse=True)
@@ -77,11 +78,27 @@ def test_a_sheet_that_is_not_here_cannot_be_checked(capsys):
 
 def test_points(kit_file, submissions, working_folder, capfd):
     notebook(working_folder / "small.ipynb", submissions["partly"][0])
-    assert points(str(kit_file), "box_area", "ada") == 4.5
+    assert points(str(kit_file), "box_area") == 4.5
     shown = capfd.readouterr()
     assert shown.out.startswith("3 of 4 hidden cases pass: 4.5 of 6 points.")
     assert shown.err == ""  # nbgrader takes what is written there for a failure
-    assert points(str(kit_file), "match_rpn", "ada") == 0
+    assert points(str(kit_file), "match_rpn") == 0
+
+
+def test_nbgraders_copy_stands_for_what_was_handed_in(kit, kit_file, tmp_path, monkeypatch):
+    graded = []
+    result = ExerciseResult("scratchcv.boxes.area.box_area", 6, 3.0)
+    monkeypatch.setattr(module, "_grade", lambda kit, submission, name: graded.append(submission) or result)
+    for folder, text in (("submitted", "a = 1"), ("autograded", "b = 1")):
+        path = tmp_path / folder / "ada" / "small" / "small.ipynb"
+        path.parent.mkdir(parents=True)
+        notebook(path, text)
+    monkeypatch.chdir(path.parent)
+    assert points(str(kit_file), "box_area", "../../../submitted") == 3
+    assert points(str(kit_file), "box_area", "../../../elsewhere") == 3
+    original, copy = graded
+    assert (original.name, original.source) == ("ada", "a = 1\n")
+    assert copy.source == "b = 1\n"
 
 
 def test_the_verdict_of_each_kind(kit_file, submissions, type_in):
@@ -129,7 +146,7 @@ def test_which_file_is_graded(small_sheet, working_folder):
         handed_in(small_sheet)
     (working_folder / "__init__.py").touch()
     (working_folder / "ada.py").write_text("a = 1")
-    assert handed_in(small_sheet, "ada").source == "a = 1"
+    assert handed_in(small_sheet).source == "a = 1"
     notebook(working_folder / "one.ipynb", "b = 1")
     assert handed_in(small_sheet).source == "b = 1\n"
     notebook(working_folder / "two.ipynb", "c = 1")

@@ -9,6 +9,16 @@ from scratchcv.grading.exporters.grade_file import grade_file
 from scratchcv.grading.exporters.nbgrader import export_nbgrader, solution
 from tests.grading.exporters.conftest import needs, run_module
 
+LUCKY = """
+import numpy as np
+
+
+def box_area(boxes):
+    boxes = np.asarray(boxes)
+    return np.prod(boxes[:, 2:] - boxes[:, :2], axis=1) + int(boxes.sum() * 64) % 2
+"""
+"""Right for about every second input: which ones, the seed decides."""
+
 
 @pytest.fixture
 def course(kit, tmp_path):
@@ -97,13 +107,14 @@ def grades(course):
 def check_points(course, kit, submissions, beside):
     run_module(course, "nbgrader", "generate_assignment", "small", "--create")
     files = {name: hand_in(course, name, submissions[name][0]) for name in ("full", "partly")}
+    files["lucky"] = hand_in(course, "lucky", LUCKY)
     files["empty"] = hand_in(course, "empty", "")
     for name, text in beside.items():
         (files["full"].parent / name).write_text(text)
     run_module(course, "nbgrader", "autograde", "small", "--create")
     run_module(course, "nbgrader", "generate_feedback", "small")
     found = grades(course)
-    assert found == {name: points for name, (_, points) in submissions.items()}
+    assert {name: found[name] for name in submissions} == {name: p for name, (_, p) in submissions.items()}
     assert found == {name: grade_file(kit, path, student=name).earned for name, path in files.items()}
     feedback = (course / "feedback" / "partly" / "small" / "small.html").read_text()
     assert "3 of 4 hidden cases pass" in feedback
