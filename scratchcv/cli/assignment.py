@@ -14,7 +14,7 @@ from scratchcv.cli.output import check_new_file
 from scratchcv.cli.progress import shows_bars
 
 if TYPE_CHECKING:
-    from scratchcv.grading.sheet import Sheet
+    from scratchcv.grading.sheets.sheet import Sheet
 
 PLATFORMS = ("gradescope", "nbgrader", "otter", "github")
 VISIBILITIES = ("visible", "after_due_date", "after_published", "hidden")
@@ -65,7 +65,7 @@ def _add_check(actions: Commands) -> None:
         "scratchcv assignment check my_boxes box_iou --html check.html",
     )
     parser.add_argument("path", type=Path, metavar="DIR", help="your folder, .py file or notebook")
-    parser.add_argument("exercises", nargs="*", metavar="EXERCISE", help="which; all by default")
+    parser.add_argument("exercises", nargs="*", default=[], metavar="EXERCISE", help="which; all by default")
     parser.add_argument(
         "--sheet", metavar="SHEET", help="a sheet's name or folder; by default that of your file's name"
     )
@@ -161,7 +161,7 @@ def _add_sheet(parser: argparse.ArgumentParser) -> None:
 
 def _load(name: str) -> "Sheet":
     """Return the sheet; functions of one's own may lie in the folder that the command is run in."""
-    from scratchcv.grading.sheet import load_sheet
+    from scratchcv.grading.sheets.sheet import load_sheet
 
     _find_own_modules()
     return load_sheet(name)
@@ -174,7 +174,7 @@ def _find_own_modules() -> None:
 
 
 def _list(arguments: argparse.Namespace) -> None:
-    from scratchcv.grading.sheet import load_sheet, sheet_names
+    from scratchcv.grading.sheets.sheet import load_sheet, sheet_names
 
     for sheet in map(load_sheet, sheet_names()):
         print_result(f"{sheet.name}  {sheet.title}, {sheet.points:g} points")
@@ -183,7 +183,7 @@ def _list(arguments: argparse.Namespace) -> None:
 
 
 def _new(arguments: argparse.Namespace) -> None:
-    from scratchcv.grading.new_assignment import new_assignment
+    from scratchcv.grading.sheets.new_assignment import new_assignment
 
     files = new_assignment(_load(arguments.sheet), arguments.folder, notebook=arguments.notebook)
     print_result("\n".join(map(str, files)))
@@ -196,9 +196,9 @@ def _check(arguments: argparse.Namespace) -> None:
     if arguments.html:
         check_new_file(arguments.html, overwrite=True, inputs=[arguments.path], suffixes=[".html"])
     from scratchcv.grading.check_file import check_file
-    from scratchcv.grading.outcome import SandboxFaultError
-    from scratchcv.grading.report_html import report_html
-    from scratchcv.grading.report_markdown import color_markdown, report_markdown
+    from scratchcv.grading.process.outcome import SandboxFaultError
+    from scratchcv.grading.reports.html import report_html
+    from scratchcv.grading.reports.markdown import color_markdown, report_markdown
 
     progress = _bar("checking", quiet=arguments.quiet)
     sheet = _load(arguments.sheet) if arguments.sheet else None
@@ -226,7 +226,7 @@ def _shows_colors() -> bool:
 
 
 def _report(arguments: argparse.Namespace) -> None:
-    from scratchcv.grading.report_pages import report_pages
+    from scratchcv.grading.reports.pages import report_pages
 
     progress = _bar("pages", quiet=arguments.quiet)
     pages = report_pages(arguments.graded, arguments.to, instructor=arguments.instructor, progress=progress)
@@ -234,7 +234,7 @@ def _report(arguments: argparse.Namespace) -> None:
 
 
 def _init(arguments: argparse.Namespace) -> None:
-    from scratchcv.grading.init_sheet import init_sheet
+    from scratchcv.grading.sheets.init_sheet import init_sheet
 
     _find_own_modules()
     files, unknown = init_sheet(arguments.folder, arguments.functions)
@@ -248,7 +248,7 @@ def _init(arguments: argparse.Namespace) -> None:
 
 
 def _verify(arguments: argparse.Namespace) -> None:
-    from scratchcv.grading.verify import verify_sheet
+    from scratchcv.grading.proof.verify import verify_sheet
 
     report = verify_sheet(
         _load(arguments.sheet),

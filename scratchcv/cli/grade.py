@@ -15,8 +15,8 @@ from scratchcv.errors import InputError
 
 if TYPE_CHECKING:
     from scratchcv.grading.result import SubmissionResult
-    from scratchcv.grading.sheet import Sheet
-    from scratchcv.grading.submission import Submission, Unreadable
+    from scratchcv.grading.sheets.sheet import Sheet
+    from scratchcv.grading.submissions.submission import Submission, Unreadable
 
 MOST_JOBS = 256
 
@@ -83,11 +83,11 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _grade(arguments: argparse.Namespace) -> None:
     _need(arguments, "submissions", "sheet", "secret_file", "to")
-    from scratchcv.grading.class_folder import read_submissions
-    from scratchcv.grading.gradebook import write_gradebook
-    from scratchcv.grading.secret_file import read_secret
-    from scratchcv.grading.sheet import load_sheet
-    from scratchcv.grading.sheet_file import Wanted
+    from scratchcv.grading.course.gradebook import write_gradebook
+    from scratchcv.grading.course.secret_file import read_secret
+    from scratchcv.grading.sheets.sheet import load_sheet
+    from scratchcv.grading.submissions.class_folder import read_submissions
+    from scratchcv.grading.submissions.sheet_file import Wanted
 
     sheet, secret = load_sheet(arguments.sheet), read_secret(arguments.secret_file)
     wanted = Wanted(sheet.name, tuple(exercise.name for exercise in sheet.exercises))
@@ -120,16 +120,16 @@ def _results(
     secret: bytes,
     submissions: "list[Submission | Unreadable]",
 ) -> "Iterator[SubmissionResult]":
-    from scratchcv.grading.batch import Assignment, Run, grade_batch
-    from scratchcv.grading.cluster import run_on_cluster
-    from scratchcv.grading.processes import run_in_processes
-    from scratchcv.grading.sandbox import Limits
+    from scratchcv.grading.course.batch import Run, Terms, grade_batch
+    from scratchcv.grading.course.cluster import run_on_cluster
+    from scratchcv.grading.course.processes import run_in_processes
+    from scratchcv.grading.process.sandbox import Limits
 
-    assignment = Assignment.of(sheet, secret, Limits(seconds=arguments.seconds), arguments.require)
+    terms = Terms.of(sheet, secret, Limits(seconds=arguments.seconds), arguments.require)
     somewhere: Run = functools.partial(run_in_processes, jobs=arguments.jobs)
     if arguments.cluster:
         somewhere = functools.partial(run_on_cluster, address=arguments.cluster)
-    return grade_batch(assignment, submissions, arguments.to, somewhere)
+    return grade_batch(terms, submissions, arguments.to, somewhere)
 
 
 def _with_bar(
@@ -159,15 +159,15 @@ def _results_folder(path: Path) -> Path:
 
 def _new_secret(arguments: argparse.Namespace) -> None:
     _need(arguments, "secret_file")
-    from scratchcv.grading.secret_file import new_secret
+    from scratchcv.grading.course.secret_file import new_secret
 
     new_secret(arguments.secret_file)
     print_result(f"a new secret -> {arguments.secret_file}; keep it, and keep it from students")
 
 
 def _replay(arguments: argparse.Namespace) -> None:
-    from scratchcv.grading.replay import replay
-    from scratchcv.grading.sheet import load_sheet
+    from scratchcv.grading.course.replay import replay
+    from scratchcv.grading.sheets.sheet import load_sheet
 
     differences = replay(arguments.replay, load_sheet(arguments.sheet) if arguments.sheet else None)
     if differences:
@@ -178,8 +178,8 @@ def _replay(arguments: argparse.Namespace) -> None:
 
 
 def _explain_sandbox() -> None:
-    from scratchcv.grading.levels import explain
-    from scratchcv.grading.sandbox import Sandbox
+    from scratchcv.grading.process.levels import explain
+    from scratchcv.grading.process.sandbox import Sandbox
 
     with Sandbox() as sandbox:
         print_result(explain(sandbox.status))

@@ -1,14 +1,14 @@
 """Exercise sheets cut from the library, and the grading of what students make of them."""
 
 from scratchcv.grading.assignment import Assignment
-from scratchcv.grading.case import Call, Cases
 from scratchcv.grading.check_file import check_file
 from scratchcv.grading.grade import grade_source
-from scratchcv.grading.new_assignment import new_assignment
-from scratchcv.grading.report_html import report_html
-from scratchcv.grading.report_markdown import report_markdown
+from scratchcv.grading.reports.html import report_html
+from scratchcv.grading.reports.markdown import report_markdown
 from scratchcv.grading.result import SubmissionResult
-from scratchcv.grading.sheet import Sheet, load_sheet, sheet_names
+from scratchcv.grading.sheets.case import Call, Cases
+from scratchcv.grading.sheets.new_assignment import new_assignment
+from scratchcv.grading.sheets.sheet import Sheet, load_sheet, sheet_names
 
 __all__ = [
     "Assignment",

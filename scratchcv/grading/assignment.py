@@ -8,15 +8,15 @@ from typing import Any
 
 from scratchcv.errors import InputError
 from scratchcv.grading.check import check_source
-from scratchcv.grading.definitions import keep_definitions
-from scratchcv.grading.notebook import place
-from scratchcv.grading.report_html import report_fragment
-from scratchcv.grading.report_markdown import report_markdown
+from scratchcv.grading.reports.html import report_fragment
+from scratchcv.grading.reports.markdown import report_markdown
 from scratchcv.grading.result import SubmissionResult
 from scratchcv.grading.session import Place
-from scratchcv.grading.sheet import load_sheet
-from scratchcv.grading.sheet_file import Wanted
-from scratchcv.grading.submission import read_submission
+from scratchcv.grading.sheets.sheet import load_sheet
+from scratchcv.grading.submissions.definitions import keep_definitions
+from scratchcv.grading.submissions.notebook import place
+from scratchcv.grading.submissions.sheet_file import Wanted
+from scratchcv.grading.submissions.submission import read_submission
 
 
 class Assignment:

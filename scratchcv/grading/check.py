@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from scratchcv.grading.grade import grade_source
-from scratchcv.grading.in_process import InProcess
+from scratchcv.grading.process.in_process import InProcess
+from scratchcv.grading.process.sandbox import Sandbox
 from scratchcv.grading.result import ExerciseResult, SubmissionResult
-from scratchcv.grading.sandbox import Sandbox
 from scratchcv.grading.session import Place
-from scratchcv.grading.sheet import Sheet
+from scratchcv.grading.sheets.sheet import Sheet
 
 Progress = Callable[[Iterable[str]], Iterable[str]]
 
@@ -53,7 +53,7 @@ def check_source(
 
     Examples
     --------
-    >>> from scratchcv.grading.sheet import load_sheet
+    >>> from scratchcv.grading.sheets.sheet import load_sheet
     >>> result = check_source(load_sheet("a1_boxes"), "def nms(): ...", only=["box_iou"])
     >>> result.exercises[0].problem
     'there is no function box_iou'

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from scratchcv.errors import InputError
 from scratchcv.grading.check import Progress, check_source
-from scratchcv.grading.folder import is_skipped
 from scratchcv.grading.result import SubmissionResult
-from scratchcv.grading.sheet import Sheet, load_sheet, sheet_names
-from scratchcv.grading.sheet_file import ENDINGS, Wanted, source_of
-from scratchcv.grading.submission import read_submission
+from scratchcv.grading.sheets.sheet import Sheet, load_sheet, sheet_names
+from scratchcv.grading.submissions.folder import is_skipped
+from scratchcv.grading.submissions.sheet_file import ENDINGS, Wanted, source_of
+from scratchcv.grading.submissions.submission import read_submission
 
 MOST_BYTES = 5 << 20
 

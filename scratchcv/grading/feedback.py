@@ -1,14 +1,15 @@
 """What to tell a student whose answers are wrong: which mistake explains them."""
 
+import builtins
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from scratchcv.grading.case import Call, Kind
 from scratchcv.grading.compare import Difference, compare, describe, judge
-from scratchcv.grading.exercise import Exercise, Variant
+from scratchcv.grading.sheets.case import Call, Kind
+from scratchcv.grading.sheets.exercise import Exercise, Variant
 from scratchcv.testing.causes import name_factor
 
 ENOUGH = 0.5
@@ -133,7 +134,10 @@ def general_hint(wrong: Sequence[Answer]) -> str:
     """
     raised = [answer for answer in wrong if answer.raised]
     if len(raised) == len(wrong):
-        return f"{raised[0].kind.title}: the function raises {raised[0].raised}."
+        # The name of an exception that a student defines could carry a hidden input out.
+        known = isinstance(getattr(builtins, raised[0].raised, None), type)
+        name = raised[0].raised if known else "an exception of its own"
+        return f"{raised[0].kind.title}: the function raises {name}."
     answer = next(answer for answer in wrong if not answer.raised)
     clause = _relation(answer.found, answer.expected)
     return f"{answer.kind.title}: {clause}."

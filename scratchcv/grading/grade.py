@@ -9,12 +9,12 @@ import numpy as np
 import scratchcv
 from scratchcv.backend import use_backend
 from scratchcv.errors import InputError
-from scratchcv.grading.case import exercise_seed
-from scratchcv.grading.levels import LEVELS, at_least
+from scratchcv.grading.process.levels import LEVELS, at_least
+from scratchcv.grading.process.sandbox import ALL_LAYERS, Limits, Sandbox
 from scratchcv.grading.result import SubmissionResult
-from scratchcv.grading.sandbox import ALL_LAYERS, Limits, Sandbox
 from scratchcv.grading.session import Place, Session
-from scratchcv.grading.sheet import Sheet
+from scratchcv.grading.sheets.case import exercise_seed
+from scratchcv.grading.sheets.sheet import Sheet
 
 
 def grade_source(
@@ -73,7 +73,7 @@ def grade_source(
 
     Examples
     --------
-    >>> from scratchcv.grading.sheet import load_sheet
+    >>> from scratchcv.grading.sheets.sheet import load_sheet
     >>> sheet = load_sheet("a1_boxes")
     >>> result = grade_source(sheet, "def nms(): ...", b"secret", only=["nms"], require="self-check")
     >>> result.earned, result.points

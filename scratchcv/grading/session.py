@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from scratchcv.grading.case import Call, Cases, Kind
 from scratchcv.grading.compare import Difference, in_float64, judge
-from scratchcv.grading.exercise import Exercise
 from scratchcv.grading.feedback import Answer, explain
-from scratchcv.grading.outcome import BadReturnError, ChildDiedError, LoadProblem, StudentError
+from scratchcv.grading.process.outcome import BadReturnError, ChildDiedError, LoadProblem, StudentError
+from scratchcv.grading.process.sandbox import Sandbox
 from scratchcv.grading.result import CaseResult, ExerciseResult, plain
-from scratchcv.grading.sandbox import Sandbox
+from scratchcv.grading.sheets.case import Call, Cases, Kind
+from scratchcv.grading.sheets.exercise import Exercise
 
 UNREADABLE = ("SyntaxError", "IndentationError", "TabError")
 

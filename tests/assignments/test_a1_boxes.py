@@ -11,9 +11,9 @@ import pytest
 from scratchcv.assignments.a1_boxes.draw import clear_of, draw_crowds, draw_scores
 from scratchcv.backend import use_backend
 from scratchcv.boxes.iou import box_iou_numpy
-from scratchcv.grading.case import Call
 from scratchcv.grading.compare import in_float64, judge
-from scratchcv.grading.sheet import load_sheet
+from scratchcv.grading.sheets.case import Call
+from scratchcv.grading.sheets.sheet import load_sheet
 
 SHEET = load_sheet("a1_boxes")
 SEEDS = (b"first", b"second")

@@ -9,7 +9,7 @@ import pytest
 from scratchcv.backend import use_backend
 from scratchcv.grading.compare import in_float64, judge
 from scratchcv.grading.feedback import Answer, explain
-from scratchcv.grading.sheet import load_sheet
+from scratchcv.grading.sheets.sheet import load_sheet
 
 SHEET = load_sheet("a3_losses")
 SEEDS = (b"first", b"second")

@@ -9,9 +9,9 @@ import pytest
 from scratchcv.cli.assignment import LEVELS, PLATFORMS, VISIBILITIES
 from scratchcv.grading.exporters.export import TARGETS
 from scratchcv.grading.exporters.kit import VISIBILITIES as KIT_VISIBILITIES
-from scratchcv.grading.levels import LEVELS as KNOWN_LEVELS
+from scratchcv.grading.process.levels import LEVELS as KNOWN_LEVELS
 from scratchcv.grading.result import SubmissionResult
-from scratchcv.grading.sheet import load_sheet, sheet_names
+from scratchcv.grading.sheets.sheet import load_sheet, sheet_names
 
 Run = Callable[..., Any]
 Refuse = Callable[..., str]
@@ -103,7 +103,7 @@ def test_colors_on_a_terminal(run: Run, work: Path, monkeypatch: pytest.MonkeyPa
 def test_a_fault_of_the_check_is_nobodys_mistake(
     run: Run, work: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from scratchcv.grading.outcome import SandboxFaultError
+    from scratchcv.grading.process.outcome import SandboxFaultError
 
     def fail(*arguments: Any, **options: Any) -> None:
         raise SandboxFaultError("no process can be started")

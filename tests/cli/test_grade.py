@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from scratchcv.grading import processes
-from scratchcv.grading.batch import not_graded
+from scratchcv.grading.course import processes
+from scratchcv.grading.course.batch import not_graded
 from tests.grading.conftest import small_folder  # noqa: F401  a fixture
 from tests.grading.leftovers import linux, nothing_left
 from tests.grading.mixed import KINDS, hand_in, mixed, only_areas
@@ -89,8 +89,8 @@ def test_a_class(tmp_path: Path, run: Callable[..., Any], words: Callable[..., l
 def test_a_fault_of_the_grader(
     tmp_path: Path, run: Callable[..., Any], words: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(assignment, submissions, *, jobs):
-        yield from (not_graded(assignment, one, "no pipe") for one in submissions)
+    def fail(terms, submissions, *, jobs):
+        yield from (not_graded(terms, one, "no pipe") for one in submissions)
 
     monkeypatch.setattr(processes, "run_in_processes", fail)
     result = run(*words(few(tmp_path / "class")))
@@ -103,7 +103,7 @@ def test_a_fault_of_the_grader(
 def test_graders_that_cannot_begin(
     tmp_path: Path, run: Callable[..., Any], words: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(assignment, submissions, *, jobs):
+    def fail(terms, submissions, *, jobs):
         raise RuntimeError("a grading process ended before it began (exit code 1)")
         yield
 

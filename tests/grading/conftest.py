@@ -2,7 +2,7 @@
 
 import pytest
 
-from scratchcv.grading.sheet import load_sheet
+from scratchcv.grading.sheets.sheet import load_sheet
 
 MANIFEST = """
 title = "Areas"
@@ -24,7 +24,7 @@ CASES = '''
 
 import numpy as np
 
-from scratchcv.grading.case import Call
+from scratchcv.grading import Call
 
 
 def draw(rng, count):
@@ -107,7 +107,7 @@ RPN_CASES = '''
 
 import numpy as np
 
-from scratchcv.grading.case import Call
+from scratchcv.grading import Call
 
 
 def two_by_two(rng):

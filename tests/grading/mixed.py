@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from scratchcv.grading.result import SubmissionResult
-from scratchcv.grading.sheet import Sheet, load_sheet
-from scratchcv.grading.submission import Submission
+from scratchcv.grading.sheets.sheet import Sheet, load_sheet
+from scratchcv.grading.submissions.submission import Submission
 
 RIGHT = """
 import numpy as np

@@ -1,10 +1,17 @@
 """The visible cases, asked in a process of its own or in this one."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from scratchcv.errors import InputError
 from scratchcv.grading import check
 from scratchcv.grading.check import check_source
+
+ROOT = Path(__file__).resolve().parents[2]
 
 RIGHT = """
 def box_area(boxes):
@@ -55,3 +62,18 @@ def test_browsers_start_no_processes(monkeypatch):
     assert check.can_start_processes()
     monkeypatch.setattr("sys.platform", "emscripten")
     assert not check.can_start_processes()
+
+
+def test_a_python_that_was_called_by_a_winding_path(small_folder):
+    python = Path(sys.executable)
+    lines = (
+        "from scratchcv.grading.check import check_source",
+        "from scratchcv.grading.sheets.sheet import load_sheet",
+        f"result = check_source(load_sheet({str(small_folder)!r}), 'x = 1')",
+        "print(result.status)",
+    )
+    winding = str(Path("..", python.parent.name, python.name))
+    command = [winding, "-c", "; ".join(lines)]
+    options = {"cwd": python.parent, "env": os.environ | {"PYTHONPATH": str(ROOT)}}
+    done = subprocess.run(command, capture_output=True, text=True, check=True, **options)
+    assert done.stdout == "checked\n"

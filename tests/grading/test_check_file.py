@@ -6,7 +6,7 @@ import pytest
 
 from scratchcv.errors import InputError
 from scratchcv.grading.check_file import check_file
-from scratchcv.grading.sheet import load_sheet
+from scratchcv.grading.sheets.sheet import load_sheet
 
 RIGHT = "def box_area(boxes):\n    return (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])\n"
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from scratchcv.grading.case import Call
 from scratchcv.grading.compare import ROUNDINGS, compare, describe, in_float64, judge
+from scratchcv.grading.sheets.case import Call
 
 ONE = np.ones((2, 3))
 
@@ -122,6 +122,11 @@ def test_an_odd_answer_does_not_stop_the_judge():
 
     difference = judge(np.array([7]), np.array([0]), Call(), None, accepts)
     assert difference.message == "the result is not of the form that was asked for"
+
+
+def test_memory_that_was_never_written_is_compared_in_silence():
+    signalling = np.array([0x7FA00000], np.uint32).view(np.float32)  # a NaN that warns when it is cast
+    assert compare(signalling, np.array([1.0])).reason == "nan"
 
 
 def test_magnitudes_scale_the_bound():

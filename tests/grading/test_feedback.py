@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from scratchcv.grading.case import Call, Kind
 from scratchcv.grading.compare import judge
-from scratchcv.grading.exercise import Variant
 from scratchcv.grading.feedback import Answer, explain, general_hint
+from scratchcv.grading.sheets.case import Call, Kind
+from scratchcv.grading.sheets.exercise import Variant
 
 KIND = Kind("any", "Any boxes", Call, False, False)
 
@@ -104,3 +104,8 @@ def test_hints_of_parts():
     assert general_hint([answer]) == (
         "Any boxes: in part 'gradients' of the result in part 1 of the result the sign is flipped."
     )
+
+
+def test_names_that_students_give_exceptions_are_not_repeated():
+    answer = Answer(KIND, Call(), 1.0, raised="X_31_4159")
+    assert general_hint([answer]) == "Any boxes: the function raises an exception of its own."

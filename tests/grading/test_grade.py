@@ -4,7 +4,7 @@ import pytest
 
 from scratchcv.errors import InputError
 from scratchcv.grading.grade import LEVELS, grade_source
-from scratchcv.grading.sandbox import Limits
+from scratchcv.grading.process.sandbox import Limits
 
 SECRET = b"0123456789abcdef"
 

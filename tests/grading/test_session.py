@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scratchcv.grading.outcome import BadReturnError, ChildDiedError, LoadProblem, StudentError
+from scratchcv.grading.process.outcome import BadReturnError, ChildDiedError, LoadProblem, StudentError
 from scratchcv.grading.session import DEATHS, Session
 
 SEED = b"seed"

@@ -13,9 +13,9 @@ from scratchcv.errors import InputError
 from scratchcv.grading.exporters.exercise_text import hidden_text
 from scratchcv.grading.exporters.grade_file import grade_file
 from scratchcv.grading.exporters.kit import Kit
-from scratchcv.grading.report_markdown import report_markdown
+from scratchcv.grading.reports.markdown import report_markdown
 from scratchcv.grading.result import SubmissionResult
-from scratchcv.grading.sheet import Sheet, load_sheet
+from scratchcv.grading.sheets.sheet import Sheet, load_sheet
 
 SCHEMA = "classroom50/result/v1"
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scratchcv.errors import InputError
-from scratchcv.grading.guide import GUIDE, guide
-from scratchcv.grading.handout import parts
-from scratchcv.grading.sheet import Sheet
+from scratchcv.grading.sheets.guide import GUIDE, guide
+from scratchcv.grading.sheets.handout import parts
+from scratchcv.grading.sheets.sheet import Sheet
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 import textwrap
 from dataclasses import replace
 
-from scratchcv.grading.report_markdown import report_markdown
-from scratchcv.grading.report_parts import failed_hidden
-from scratchcv.grading.report_text import clean
+from scratchcv.grading.reports.markdown import report_markdown
+from scratchcv.grading.reports.parts import failed_hidden
+from scratchcv.grading.reports.text import clean
 from scratchcv.grading.result import ExerciseResult, SubmissionResult
 
 

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from scratchcv.errors import InputError
+from scratchcv.grading.course.secret_file import read_secret
 from scratchcv.grading.exporters.github import export_github
 from scratchcv.grading.exporters.gradescope import export_gradescope
 from scratchcv.grading.exporters.kit import Kit
 from scratchcv.grading.exporters.nbgrader import export_nbgrader
 from scratchcv.grading.exporters.otter import export_otter
-from scratchcv.grading.secret_file import read_secret
-from scratchcv.grading.sheet import Sheet
+from scratchcv.grading.sheets.sheet import Sheet
 
 TARGETS = ("gradescope", "nbgrader", "otter", "github")
 
@@ -56,7 +56,7 @@ def export(
     Examples
     --------
     >>> import tempfile
-    >>> from scratchcv.grading.sheet import load_sheet
+    >>> from scratchcv.grading.sheets.sheet import load_sheet
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     export(load_sheet("a1_boxes"), "github", Path(folder))[0].name
     'a1_boxes.py'

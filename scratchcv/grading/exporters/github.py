@@ -7,8 +7,8 @@ from scratchcv.errors import InputError
 from scratchcv.grading.exporters.classroom50 import check_points
 from scratchcv.grading.exporters.kit import is_librarys
 from scratchcv.grading.exporters.template import fill
-from scratchcv.grading.new_assignment import new_assignment
-from scratchcv.grading.sheet import Sheet
+from scratchcv.grading.sheets.new_assignment import new_assignment
+from scratchcv.grading.sheets.sheet import Sheet
 
 
 def export_github(sheet: Sheet, folder: Path) -> list[Path]:

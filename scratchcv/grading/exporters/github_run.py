@@ -6,12 +6,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from scratchcv.grading.course.results_folder import RESULTS, read_result, stored_submission
 from scratchcv.grading.exporters.exercise_text import hidden_text
-from scratchcv.grading.report_markdown import report_markdown
-from scratchcv.grading.report_parts import state
+from scratchcv.grading.reports.markdown import report_markdown
+from scratchcv.grading.reports.parts import state
 from scratchcv.grading.result import SubmissionResult
-from scratchcv.grading.results_folder import RESULTS, read_result, stored_submission
-from scratchcv.grading.submission import Submission
+from scratchcv.grading.submissions.submission import Submission
 
 RIGHT, NOT_RIGHT = 0, 1
 

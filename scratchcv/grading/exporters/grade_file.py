@@ -12,10 +12,10 @@ from scratchcv.errors import InputError
 from scratchcv.grading.check_file import wanted
 from scratchcv.grading.exporters.kit import Kit
 from scratchcv.grading.grade import grade_source
-from scratchcv.grading.levels import LEVELS
+from scratchcv.grading.process.levels import LEVELS
+from scratchcv.grading.process.sandbox import Limits, SandboxFaultError
 from scratchcv.grading.result import ExerciseResult, SubmissionResult
-from scratchcv.grading.sandbox import Limits, SandboxFaultError
-from scratchcv.grading.submission import Submission, read_submission
+from scratchcv.grading.submissions.submission import Submission, read_submission
 
 
 class OutOfTimeError(Exception):

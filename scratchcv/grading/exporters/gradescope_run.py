@@ -10,9 +10,9 @@ from typing import Any
 from scratchcv.grading.exporters.exercise_text import hidden_text, visible_text
 from scratchcv.grading.exporters.grade_file import grade_file
 from scratchcv.grading.exporters.kit import read_kit
-from scratchcv.grading.report_text import clean
+from scratchcv.grading.process.sandbox import Limits
+from scratchcv.grading.reports.text import clean
 from scratchcv.grading.result import SubmissionResult
-from scratchcv.grading.sandbox import Limits
 
 SECONDS = 480.0
 """For a submission: Gradescope stops after ten minutes, and then nothing is graded."""

@@ -12,13 +12,13 @@ from scratchcv.grading.check_file import wanted
 from scratchcv.grading.exporters.exercise_text import hidden_text
 from scratchcv.grading.exporters.grade_file import grade_submission
 from scratchcv.grading.exporters.kit import Kit, read_kit
-from scratchcv.grading.notebook import read_notebook
-from scratchcv.grading.report_markdown import report_markdown
-from scratchcv.grading.report_text import clean
+from scratchcv.grading.reports.markdown import report_markdown
+from scratchcv.grading.reports.text import clean
 from scratchcv.grading.result import ExerciseResult
-from scratchcv.grading.sheet import Sheet, load_sheet
-from scratchcv.grading.sheet_file import Wanted
-from scratchcv.grading.submission import Submission, read_submission
+from scratchcv.grading.sheets.sheet import Sheet, load_sheet
+from scratchcv.grading.submissions.notebook import read_notebook
+from scratchcv.grading.submissions.sheet_file import Wanted
+from scratchcv.grading.submissions.submission import Submission, read_submission
 
 PASSES = "passes"
 

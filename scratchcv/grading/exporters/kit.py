@@ -15,8 +15,8 @@ from pathlib import Path
 
 import scratchcv
 from scratchcv.errors import InputError
-from scratchcv.grading.levels import LEVELS
-from scratchcv.grading.sheet import Sheet, load_sheet
+from scratchcv.grading.process.levels import LEVELS
+from scratchcv.grading.sheets.sheet import Sheet, load_sheet
 
 FORMAT = "scratchcv/kit/1"
 VISIBILITIES = ("visible", "after_due_date", "after_published", "hidden")

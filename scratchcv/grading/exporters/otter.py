@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import scratchcv
-from scratchcv.grading.cut import cut
-from scratchcv.grading.exercise import Exercise
 from scratchcv.grading.exporters.exercise_cells import Cell, exercise_cells
 from scratchcv.grading.exporters.in_notebook import PASSES, passed_text
 from scratchcv.grading.exporters.kit import Kit, is_librarys
 from scratchcv.grading.exporters.notebook_file import NotebookCell, write_notebook
+from scratchcv.grading.sheets.cut import cut
+from scratchcv.grading.sheets.exercise import Exercise
 
 _MODULE = "scratchcv.grading.exporters.in_notebook"
 _PLUGIN = "scratchcv.grading.exporters.otter_plugin.TextOnly"
@@ -57,7 +57,7 @@ def export_otter(kit: Kit, folder: Path, wheel: Path | None = None) -> list[Path
     return [folder / name for name in files]
 
 
-def tests(kit: Kit, exercise: Exercise) -> list[Test]:
+def question_tests(kit: Kit, exercise: Exercise) -> list[Test]:
     """Return the test cases of an exercise: one for all that is visible, and one for each hidden kind.
 
     A sheet of one's own has none for what is visible, since students do not have it.
@@ -106,7 +106,7 @@ def _cells(kit: Kit, cell: Cell) -> Iterator[NotebookCell]:
     yield NotebookCell("code", f"# BEGIN SOLUTION NO PROMPT\n{solution}# END SOLUTION")
     yield NotebookCell("raw", "# END SOLUTION")
     yield NotebookCell("raw", "# BEGIN TESTS")
-    for test in tests(kit, exercise):
+    for test in question_tests(kit, exercise):
         settings = {key: test[key] for key in ("hidden", "points", "failure_message") if key in test}
         lines = [f"{key}: {json.dumps(value)}" for key, value in settings.items()]
         config = ['""" # BEGIN TEST CONFIG', *lines, '""" # END TEST CONFIG']
@@ -117,7 +117,7 @@ def _cells(kit: Kit, cell: Cell) -> Iterator[NotebookCell]:
 
 def _test_file(kit: Kit, exercise: Exercise) -> str:
     cases = []
-    for test in tests(kit, exercise):
+    for test in question_tests(kit, exercise):
         lines = [*(f">>> {line}" for line in test["code"]), test["prints"]]
         settings = {key: value for key, value in test.items() if key not in ("code", "prints")}
         cases.append({"code": "\n".join(lines), "locked": False} | settings)

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from scratchcv.grading import host
-from scratchcv.grading.sandbox import (
+from scratchcv.grading.process import host
+from scratchcv.grading.process.sandbox import (
     BadReturnError,
     ChildDiedError,
     Limits,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from scratchcv.grading.child import landlock
-from scratchcv.grading.launch import library_folder
+from scratchcv.grading.process.launch import library_folder
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Landlock is Linux's")
 

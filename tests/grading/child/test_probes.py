@@ -8,8 +8,8 @@ import pytest
 
 from scratchcv.grading.child import probes
 from scratchcv.grading.child.probes import _any, _outcome, probe
-from scratchcv.grading.levels import PROBES
-from scratchcv.grading.sandbox import Sandbox
+from scratchcv.grading.process.levels import PROBES
+from scratchcv.grading.process.sandbox import Sandbox
 
 linux = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="layers other than limits are Linux's"

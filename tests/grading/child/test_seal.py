@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from scratchcv.grading.child.seal import LAYERS
-from scratchcv.grading.sandbox import ALL_LAYERS, ChildDiedError, Limits, Sandbox
+from scratchcv.grading.process.sandbox import ALL_LAYERS, ChildDiedError, Limits, Sandbox
 
 linux = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="layers other than limits are Linux's"

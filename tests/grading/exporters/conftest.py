@@ -39,10 +39,12 @@ def needs(package):
 
 def run_module(folder, *words, check=True):
     """Run ``python -m`` in a folder, with this library, and return the process."""
+    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # nbgrader calls alembic's
+    library = str(Path(scratchcv.__file__).resolve().parents[1])
     process = subprocess.run(
         [sys.executable, "-m", *map(str, words)],
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(Path(scratchcv.__file__).resolve().parents[1])},
+        env=os.environ | {"PATH": programs, "PYTHONPATH": library},
         capture_output=True,
         text=True,
         timeout=400,

@@ -12,7 +12,7 @@ import pytest
 import scratchcv
 from scratchcv.errors import InputError
 from scratchcv.grading.exporters.github import export_github
-from scratchcv.grading.sheet import load_sheet, sheet_names
+from scratchcv.grading.sheets.sheet import load_sheet, sheet_names
 
 LIBRARY = Path(scratchcv.__file__).resolve().parents[1]
 

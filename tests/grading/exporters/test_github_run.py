@@ -2,11 +2,11 @@
 
 import pytest
 
+from scratchcv.grading.course.results_folder import ResultsFolder
 from scratchcv.grading.exporters.github_run import annotations, main
 from scratchcv.grading.grade import grade_source
 from scratchcv.grading.result import ExerciseResult, SubmissionResult
-from scratchcv.grading.results_folder import ResultsFolder
-from scratchcv.grading.submission import Submission
+from scratchcv.grading.submissions.submission import Submission
 
 
 def test_functions_that_are_not_right_are_marked(small_sheet, submissions):

@@ -8,8 +8,8 @@ import pytest
 from scratchcv.grading.exporters import grade_file as module
 from scratchcv.grading.exporters.grade_file import OutOfTimeError, at_most, grade_file, grade_submission
 from scratchcv.grading.grade import grade_source
-from scratchcv.grading.sandbox import SandboxFaultError
-from scratchcv.grading.submission import Submission
+from scratchcv.grading.process.sandbox import SandboxFaultError
+from scratchcv.grading.submissions.submission import Submission
 from tests.grading.exporters.conftest import slow
 
 

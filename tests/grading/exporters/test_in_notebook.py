@@ -16,7 +16,7 @@ from scratchcv.grading.exporters.in_notebook import (
     typed,
     verdict,
 )
-from scratchcv.grading.sandbox import SandboxFaultError
+from scratchcv.grading.process.sandbox import SandboxFaultError
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ import pytest
 
 from scratchcv.errors import InputError
 from scratchcv.grading.exporters.kit import Kit, is_librarys, originals, packages, read_kit, zip_bytes
-from scratchcv.grading.sheet import load_sheet, sheet_names
+from scratchcv.grading.sheets.sheet import load_sheet, sheet_names
 
 OWN = """
 title = "Own"
@@ -19,7 +19,7 @@ points = 2
 """
 
 OWN_CASES = '''
-from scratchcv.grading.case import Call
+from scratchcv.grading.sheets.case import Call
 
 
 def some(rng):

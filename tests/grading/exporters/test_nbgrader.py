@@ -77,18 +77,14 @@ def hand_in(course, student, text):
         found["box_area"]["source"] = text
         found["match_rpn"]["source"] = ""
     found["match_rpn-hidden"]["source"] = "4.0"
-    forged = {"nbgrader": found["given"]["metadata"]["nbgrader"] | {"grade_id": "mine"}}
     canary = course.parent / f"{student}.canary"
-    run = {"outputs": [], "execution_count": None}
-    for metadata in (forged, {}):
-        source = f"open({str(canary)!r}, 'w')"
-        notebook["cells"].append({"cell_type": "code", "metadata": metadata, "source": source} | run)
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    notebook["cells"].append(cell | {"source": f"open({str(canary)!r}, 'w')"})
     path = course / "submitted" / student / "small" / "small.ipynb"
     path.parent.mkdir(parents=True)
     for number, cell in enumerate(notebook["cells"]):
         cell["id"] = f"cell-{number}"
     path.write_text(json.dumps(notebook))
-    (path.parent / "numpy.py").write_text(f"open({str(canary)!r}, 'w')")
     return path
 
 
@@ -98,10 +94,12 @@ def grades(course):
         return {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
 
 
-def check_points(course, kit, submissions):
+def check_points(course, kit, submissions, beside):
     run_module(course, "nbgrader", "generate_assignment", "small", "--create")
     files = {name: hand_in(course, name, submissions[name][0]) for name in ("full", "partly")}
     files["empty"] = hand_in(course, "empty", "")
+    for name, text in beside.items():
+        (files["full"].parent / name).write_text(text)
     run_module(course, "nbgrader", "autograde", "small", "--create")
     run_module(course, "nbgrader", "generate_feedback", "small")
     found = grades(course)
@@ -113,7 +111,8 @@ def check_points(course, kit, submissions):
 
 @needs("nbgrader")
 def test_points_are_those_of_grade_and_no_students_code_runs(course, kit, submissions):
-    check_points(course, kit, submissions)
+    module = f"open({str(course.parent / 'module.canary')!r}, 'w')"
+    check_points(course, kit, submissions, {"numpy.py": module, "json.py": module})
     assert not list(course.parent.glob("*.canary"))
 
 
@@ -121,7 +120,7 @@ def test_points_are_those_of_grade_and_no_students_code_runs(course, kit, submis
 def test_points_are_the_same_where_nbgrader_runs_all_cells(course, kit, submissions):
     config = course / "nbgrader_config.py"
     config.write_text("c = get_config()\nc.Execute.timeout = 300\n")
-    check_points(course, kit, submissions)
+    check_points(course, kit, submissions, {})
     assert list(course.parent.glob("*.canary"))
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from scratchcv.grading.exporters.grade_file import grade_file
 from scratchcv.grading.exporters.kit import Kit
-from scratchcv.grading.exporters.otter import export_otter, tests
-from scratchcv.grading.sheet import load_sheet, sheet_names
+from scratchcv.grading.exporters.otter import export_otter, question_tests
+from scratchcv.grading.sheets.sheet import load_sheet, sheet_names
 from tests.grading.exporters.conftest import needs, run_module
 from tests.grading.exporters.gradescope_format import faults
 
@@ -40,7 +40,7 @@ def test_test_files_are_in_otters_format(folder, kit):
 
 def test_students_have_the_librarys_sheets_and_so_the_visible_cases():
     sheet = load_sheet(sheet_names()[0])
-    first = tests(Kit(sheet, bytes(16)), sheet.exercises[0])[0]
+    first = question_tests(Kit(sheet, bytes(16)), sheet.exercises[0])[0]
     assert (first["hidden"], first["points"]) == (False, 0)
     assert first["code"][-1] == f"check({sheet.name!r}, {sheet.exercises[0].name!r})"
 

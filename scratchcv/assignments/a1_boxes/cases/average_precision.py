@@ -3,7 +3,7 @@
 import numpy as np
 
 from scratchcv.checks import Array
-from scratchcv.grading.case import Call
+from scratchcv.grading import Call
 from scratchcv.metrics.precision_recall import precision_envelope
 
 DOGS = np.array([1 / 3, 2 / 3, 2 / 3, 2 / 3, 1]), np.array([1, 1, 2 / 3, 1 / 2, 3 / 5])

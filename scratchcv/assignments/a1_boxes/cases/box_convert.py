@@ -5,7 +5,7 @@ import numpy as np
 from scratchcv.assignments.a1_boxes.draw import draw_boxes
 from scratchcv.boxes.convert import box_convert
 from scratchcv.checks import Array
-from scratchcv.grading.case import Call
+from scratchcv.grading import Call
 
 
 def _call(rng: np.random.Generator, in_fmt: str, out_fmt: str, count: int, extent: float = 100.0) -> Call:

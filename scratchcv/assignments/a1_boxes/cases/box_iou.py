@@ -5,7 +5,7 @@ import numpy as np
 from scratchcv.assignments.a1_boxes.draw import draw_boxes, draw_crowds
 from scratchcv.boxes.area import box_area
 from scratchcv.checks import Array
-from scratchcv.grading.case import Call
+from scratchcv.grading import Call
 
 
 def lecture_exercise(rng: np.random.Generator) -> Call:

@@ -8,7 +8,7 @@ import numpy as np
 from scratchcv.assignments.a1_boxes.draw import draw_boxes
 from scratchcv.boxes.deltas import MAX_LOG_SCALE
 from scratchcv.checks import Array
-from scratchcv.grading.case import Call
+from scratchcv.grading import Call
 
 VARIANCES = (0.1, 0.1, 0.2, 0.2)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from scratchcv.boxes.anchors import multibox_prior
-from scratchcv.grading.case import Call
+from scratchcv.grading import Call
 
 
 def lecture_anchors(rng: np.random.Generator) -> Call:

@@ -5,7 +5,7 @@ import numpy as np
 from scratchcv.assignments.a1_boxes.draw import clear_of, draw_crowds, draw_scores
 from scratchcv.boxes.iou import box_iou_numpy
 from scratchcv.checks import Array
-from scratchcv.grading.case import Call
+from scratchcv.grading import Call
 
 
 def lecture_example(rng: np.random.Generator) -> Call:

@@ -4,7 +4,7 @@ import numpy as np
 
 from scratchcv.assignments.a1_boxes.draw import draw_scores
 from scratchcv.checks import Array
-from scratchcv.grading.case import Call
+from scratchcv.grading import Call
 
 
 def lecture_dogs(rng: np.random.Generator) -> Call:

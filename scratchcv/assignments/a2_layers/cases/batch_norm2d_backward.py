@@ -3,7 +3,7 @@
 import numpy as np
 
 from scratchcv.checks import Array
-from scratchcv.grading.case import Call
+from scratchcv.grading import Call
 
 
 def even_gradient(rng: np.random.Generator) -> Call:

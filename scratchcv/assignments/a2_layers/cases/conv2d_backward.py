@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from scratchcv.checks import Array
-from scratchcv.grading.case import Call
+from scratchcv.grading import Call
 from scratchcv.layers.conv2d import conv2d_backward
 from scratchcv.layers.shapes import Pair, window_output_size
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from scratchcv.checks import Array
-from scratchcv.grading.case import Call
+from scratchcv.grading import Call
 
 LECTURE = np.array([[[[1.0, 2], [3, 4]]]])
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from scratchcv.checks import Array
-from scratchcv.grading.case import Call
+from scratchcv.grading import Call
 from scratchcv.layers.max_pool2d import max_pool2d
 from scratchcv.layers.max_unpool2d import max_unpool2d
 from scratchcv.layers.shapes import Pair

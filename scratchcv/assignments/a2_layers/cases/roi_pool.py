@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from scratchcv.checks import Array
-from scratchcv.grading.case import Call
+from scratchcv.grading import Call
 from scratchcv.grading.compare import compare
 from scratchcv.layers.roi_pool import roi_pool
 from scratchcv.layers.shapes import Pair

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from scratchcv.grading.case import Call
+from scratchcv.grading import Call
 
 
 def _image(rng, anchors, positives):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from scratchcv.grading.case import Call
+from scratchcv.grading import Call
 from scratchcv.losses.reduction import reduce
 
 

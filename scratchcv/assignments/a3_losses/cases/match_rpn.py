@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from scratchcv.grading.case import Call
+from scratchcv.grading import Call
 
 
 def _iou(rng, anchors, truths, *, high=0.7, low=0.3):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from scratchcv.boxes.sampling import hard_negative_mask
-from scratchcv.grading.case import Call
+from scratchcv.grading import Call
 from scratchcv.layers.softmax import log_softmax
 
 

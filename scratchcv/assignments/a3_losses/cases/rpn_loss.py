@@ -3,7 +3,7 @@
 import numpy as np
 
 from scratchcv.boxes.matching import IGNORE
-from scratchcv.grading.case import Call
+from scratchcv.grading import Call
 from scratchcv.layers.sigmoid import log_sigmoid
 
 _SURE = 8.0

@@ -3,7 +3,7 @@
 import numpy as np
 
 from scratchcv.boxes.shape_iou import iou_cxcywh
-from scratchcv.grading.case import Call
+from scratchcv.grading import Call
 from scratchcv.losses.yolo_v1 import split_yolo_v1
 
 

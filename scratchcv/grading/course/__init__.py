@@ -1,0 +1,1 @@
+"""A whole class: many submissions, on cores or on a cluster, and the gradebook."""

@@ -1,0 +1,1 @@
+"""The proof that a sheet and the grader are sound."""

@@ -1,0 +1,1 @@
+"""What is shown of a result: in a terminal, on a page, to whom."""

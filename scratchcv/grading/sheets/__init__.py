@@ -1,0 +1,1 @@
+"""Exercise sheets: cut from the library, read from their folders, handed out."""
