@@ -73,10 +73,14 @@ def explain(exercise: Exercise, answers: Sequence[Answer]) -> tuple[str, str]:
         return "", ""
     scores = [(*_agreement(exercise, variant, answers), variant) for variant in exercise.misconceptions]
     explained, _, best = max(scores, key=lambda score: score[:2], default=(0, 0, None))
-    if best is None or explained < ENOUGH * len(wrong):
-        return general_hint(wrong), ""
-    if explained == len(wrong):
+    if best is not None and explained == len(wrong):
         return best.text, best.name
+    # Zeros come of many mistakes: where a part of the answers has to tell, they tell nothing.
+    telling = [answer for answer in wrong if answer.raised or not _is_zero(answer.found)]
+    scores = [(*_agreement(exercise, variant, telling), variant) for *_, variant in scores]
+    explained, _, best = max(scores, key=lambda score: score[:2], default=(0, 0, None))
+    if best is None or not explained or explained < ENOUGH * len(wrong):
+        return general_hint(wrong), ""
     return f"On {explained} of {len(wrong)} inputs that went wrong: {best.text}", best.name
 
 
@@ -116,6 +120,15 @@ def _largest(value: Any) -> Any:
         return {key: _largest(item) for key, item in value.items()}
     numbers = np.asarray(value)
     return np.max(abs(numbers[np.isfinite(numbers)]), initial=0) if numbers.dtype.kind in "iufc" else 0
+
+
+def _is_zero(value: Any) -> bool:
+    """Say whether an answer holds no number but zeros."""
+    if isinstance(value, dict):
+        return all(map(_is_zero, value.values()))
+    if isinstance(value, tuple | list):
+        return all(map(_is_zero, value))
+    return value is not None and not isinstance(value, str) and not np.any(value)
 
 
 def general_hint(wrong: Sequence[Answer]) -> str:

@@ -62,6 +62,17 @@ def test_a_mistake_that_explains_most(exercise):
     assert hint.startswith("On 3 of 5 inputs that went wrong: Your sides")
 
 
+def test_zeros_do_not_tell_which_mistake_it_is(exercise, monkeypatch):
+    def zeros(boxes):
+        return np.zeros(len(boxes))
+
+    mistake = Variant("zeros", "You return zeros.", zeros, "")
+    monkeypatch.setitem(vars(exercise), "misconceptions", (mistake,))
+    answers = answers_of(exercise, zeros)[:4] + answers_of(exercise, lambda boxes: -boxes[:, 0] - 1)[4:]
+    assert explain(exercise, answers)[1] == ""
+    assert explain(exercise, answers[:4]) == (mistake.text, "zeros")
+
+
 def test_an_unknown_mistake_gets_a_general_hint(exercise):
     hint, name = explain(exercise, answers_of(exercise, lambda boxes: 2 * exercise.reference(boxes)))
     assert name == ""

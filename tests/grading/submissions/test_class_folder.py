@@ -1,12 +1,12 @@
 """The submissions of a class, as learning platforms hand them out."""
 
 import pytest
-from tests.grading.submissions.test_archive import pack
 
 from scratchcv.errors import InputError
 from scratchcv.grading.submissions.class_folder import read_submissions
 from scratchcv.grading.submissions.sheet_file import Wanted
 from scratchcv.grading.submissions.submission import Submission, Unreadable
+from tests.grading.submissions.test_archive import pack
 
 WANTED = Wanted("a1_boxes", ("box_iou", "nms"))
 GOOD = "def nms(boxes): ...\n"

@@ -1,12 +1,12 @@
 """Which of a student's files is graded, or why none is."""
 
 import pytest
-from tests.grading.submissions.test_archive import pack
-from tests.grading.submissions.test_notebook import notebook
 
 from scratchcv.errors import InputError
 from scratchcv.grading.submissions.archive import Archive
 from scratchcv.grading.submissions.sheet_file import MOST_CANDIDATES, Wanted, find_sheet_file
+from tests.grading.submissions.test_archive import pack
+from tests.grading.submissions.test_notebook import notebook
 
 WANTED = Wanted("a1_boxes", ("box_iou", "nms"))
 DEFINES = "def nms(boxes):\n    return 1\n"

@@ -4,12 +4,12 @@ import hashlib
 import pickle
 
 import pytest
-from tests.grading.submissions.test_archive import pack
-from tests.grading.submissions.test_notebook import notebook
 
 from scratchcv.errors import InputError
 from scratchcv.grading.submissions.sheet_file import MOST_BYTES, Wanted
 from scratchcv.grading.submissions.submission import Submission, read_submission
+from tests.grading.submissions.test_archive import pack
+from tests.grading.submissions.test_notebook import notebook
 
 WANTED = Wanted("a1_boxes", ("box_iou", "nms"))
 SOURCE = b"import numpy\n\ndef nms(boxes):\n    return boxes\n\nprint(1); print(2)\nplt.show()\nprint()\n"
