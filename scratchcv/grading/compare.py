@@ -200,8 +200,8 @@ def _off(found: Array, wanted: Array, magnitude: Any, eps: float) -> Array:
     if found.dtype.kind == "f":
         eps = max(eps, float(np.finfo(found.dtype).eps))
     tiny = float(np.finfo(np.float32 if eps > 1e-10 else np.float64).tiny)
-    found, wanted = found.astype(np.float64), wanted.astype(np.float64)
     with np.errstate(invalid="ignore", over="ignore"):
+        found, wanted = found.astype(np.float64), wanted.astype(np.float64)
         near = abs(found - wanted) <= ROUNDINGS * eps * np.asarray(magnitude, np.float64) + tiny
     finite = np.isfinite(found) & np.isfinite(wanted)
     same = (found == wanted) | (np.isnan(found) & np.isnan(wanted))

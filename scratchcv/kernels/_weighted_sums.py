@@ -60,10 +60,12 @@ def weighted_sums(
     blocks = -(-patches // BLOCK)
     # Of patches and filters, the larger is gone through once, the smaller again and again.
     by_panel = filters.size > images.pixels.size
+    # Squares of sums are written where one filter's are a channel of y behind those of the filter before.
+    y_channel = H * W if (np.diff(targets) == H * W).all() else 0
     sizes = np.array([
         groups, len(bias) // groups, panels, K, columns, height, width, patches, blocks, by_panel, shift,
         images.image, images.row * stride[0], images.pixel * stride[1],
-        channels * H * W, H * W, step[0] * W, step[1],
+        channels * H * W, y_channel, step[0] * W, step[1],
     ])  # fmt: skip
     steps = np.arange(K) * columns
     arguments = images.pixels, taps, filters.reshape(-1), steps, bias, targets, sizes, y.reshape(-1)
@@ -109,7 +111,7 @@ def _multiply(start, stop, copy, taps, filters, steps, bias, targets, sizes, y):
         o += group * O
         columns_here = min(columns, (group + 1) * O - o)
         for m in range(0, count, lanes):  # sums that are neighbours in y, too, go there as squares
-            whole = m + lanes <= count and places[m + lanes - 1] - places[m] == lanes - 1
+            whole = y_channel > 0 and m + lanes <= count and places[m + lanes - 1] - places[m] == lanes - 1
             squares = columns_here // lanes * lanes if whole else 0
             for column in range(o, o + squares, lanes):
                 target = targets[column] + places[m]

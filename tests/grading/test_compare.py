@@ -124,6 +124,11 @@ def test_an_odd_answer_does_not_stop_the_judge():
     assert difference.message == "the result is not of the form that was asked for"
 
 
+def test_memory_that_was_never_written_is_compared_in_silence():
+    signalling = np.array([0x7FA00000], np.uint32).view(np.float32)  # a NaN that warns when it is cast
+    assert compare(signalling, np.array([1.0])).reason == "nan"
+
+
 def test_magnitudes_scale_the_bound():
     difference = 1e-9
     assert compare(difference, 0.0, magnitude=0.0).reason == "value"

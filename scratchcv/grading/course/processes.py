@@ -107,9 +107,7 @@ def _ending(grader: Grader) -> str:
 
 def _grade(connection: Connection, terms: Terms) -> None:
     """Grade what comes through the connection, until it is closed."""
-    # Ctrl-C reaches every process of a terminal; ours ends us. A handler, unlike SIG_IGN, is not inherited.
-    signal.signal(signal.SIGINT, lambda *_: None)
-    threading.Thread(target=_die_with_parent, daemon=True).start()
+    belong_to_parent()
     try:
         sheet = load_sheet(terms.sheet)
         connection.send(None)
@@ -119,6 +117,13 @@ def _grade(connection: Connection, terms: Terms) -> None:
         connection.send(error)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
+
+
+def belong_to_parent() -> None:
+    """Leave interrupts to the process that started this one, and end when it ends, however that comes."""
+    # Ctrl-C reaches every process of a terminal; ours ends us. A handler, unlike SIG_IGN, is not inherited.
+    signal.signal(signal.SIGINT, lambda *_: None)
+    threading.Thread(target=_die_with_parent, daemon=True).start()
 
 
 def _die_with_parent() -> None:

@@ -1,7 +1,6 @@
 """Verification of a sheet: what is right gets all points, and whatever is wrong does not."""
 
 import functools
-import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from scratchcv.backend import use_backend
 from scratchcv.errors import InputError
+from scratchcv.grading.course.processes import belong_to_parent
 from scratchcv.grading.process.outcome import SandboxFaultError
 from scratchcv.grading.proof.equivalents import read_equivalents
 from scratchcv.grading.proof.examine import Verdict, examine
@@ -108,7 +108,7 @@ def _carry_out(sheet: Sheet, tasks: list[Task], jobs: int) -> Iterator[list[Verd
         return
     others = set(active_children())
     context = get_context("spawn")  # a fork would take along locks that other threads of ours hold
-    with ProcessPoolExecutor(jobs, context, _leave_interrupts_to_the_parent) as pool:
+    with ProcessPoolExecutor(jobs, context, belong_to_parent) as pool:
         futures = [pool.submit(_examine_in_folder, sheet.folder, task) for task in tasks]
         try:
             yield from (future.result() for future in as_completed(futures))
@@ -137,10 +137,6 @@ def _examine_in_folder(folder: Path, task: Task) -> list[Verdict]:
 @functools.cache
 def _sheet_in(folder: Path) -> Sheet:
     return load_sheet(folder)
-
-
-def _leave_interrupts_to_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextmanager

@@ -107,8 +107,11 @@ def several_channels(rng: np.random.Generator) -> Call:
 
 def over_the_near_border(rng: np.random.Generator) -> Call:
     """Regions that begin outside, above and on the left."""
-    x = _map(rng) + 50
-    return Call(x, _moved(rng, [[0, -2, 1, 3, 4], [0, 1, -3, 4, 2], [0, -3, -1, 4, 4]]), 2)
+    x = _map(rng, 3) + 50
+    regions = np.array([[0, -2, 1, 3, 4], [0, 1, -3, 4, 2], [0, -3, -1, 4, 4]])
+    moved = _moved(rng, regions)
+    # Outside they move towards the map, where to round is not to cut off the fraction.
+    return Call(x, np.where(regions < 0, regions + abs(moved - regions), moved), 2)
 
 
 def over_the_far_border(rng: np.random.Generator) -> Call:
