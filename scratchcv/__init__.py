@@ -1,7 +1,8 @@
 """Object detection and segmentation from scratch, readable all the way down.
 
-Rooms: `boxes`, `masks`, `layers`, `losses`, `backbones`, `models`, `metrics`, `data`, `training`, `testing`
-and `visualize`. Importing the package imports NumPy and nothing else; a room is loaded when first named.
+Rooms: `boxes`, `masks`, `layers`, `losses`, `backbones`, `models`, `metrics`, `data`, `training`, `testing`,
+`visualize`, `grading` and `assignments`. Importing the package imports NumPy and nothing else; a room is
+loaded when first named.
 """
 
 import importlib
@@ -13,9 +14,11 @@ from scratchcv.errors import InputError
 __version__ = "0.1.0"
 
 _ROOMS = (
+    "assignments",
     "backbones",
     "boxes",
     "data",
+    "grading",
     "kernels",
     "layers",
     "losses",

@@ -67,7 +67,7 @@ def compare(found: Any, expected: Any, magnitude: Any = None, eps: float | None 
     --------
     >>> compare(np.array([0.1 + 0.2]), np.array([0.3]))
     >>> compare(np.zeros(3), np.zeros((2, 3))).message
-    'has shape (3,), expected (2, 3)'
+    'has shape (3,), expected shape (2, 3)'
     >>> compare((1.0, 2.0), (1.0, 3.0))
     Difference(reason='value', message='is 2.0, expected 3.0', place='[1]', index=())
     """

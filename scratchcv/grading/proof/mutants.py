@@ -52,7 +52,7 @@ def mutants(exercise: Exercise) -> list[Mutant]:
     --------
     >>> from scratchcv.grading.sheets.sheet import load_sheet
     >>> mutants(load_sheet("a1_boxes").exercise("box_iou"))[0].change
-    'intersection_and_union: np.maximum → np.minimum'
+    '_areas: boxes.reshape(-1, 4) → boxes.reshape(0, 4)'
     """
     text = cut([exercise.function])
     found: list[Mutant] = []
@@ -70,7 +70,7 @@ def own_definitions(exercise: Exercise) -> list[Definition]:
     --------
     >>> from scratchcv.grading.sheets.sheet import load_sheet
     >>> [item.name for item in own_definitions(load_sheet("a1_boxes").exercise("nms"))]
-    ['nms_numpy', 'greatest_tolerated_iou', 'nms']
+    ['greatest_tolerated_iou', 'nms_numpy', 'nms']
     """
     module, _ = find_function(exercise.function)
     given = {item.dotted for item in closure(exercise.given) if isinstance(item, Definition)}
