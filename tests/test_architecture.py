@@ -70,6 +70,7 @@ OF_THE_HOUSE = {
     "test_init.py",
     "test_notebooks.py",
     "test_without_numba.py",
+    "assignments/test_guides.py",
     "cli/test_bad_input.py",
     "cli/test_kill.py",
     "data/test_scene_baselines.py",
