@@ -52,7 +52,7 @@ def test_the_same_seed_gives_the_same_result(small_sheet):
 
 def test_a_submission_that_hangs_ends(small_sheet):
     source = "def box_area(boxes):\n    while True: pass\n"
-    limits = Limits(seconds=0.3)
+    limits = Limits(seconds=1.0)
     result = grade_source(small_sheet, source, SECRET, limits=limits, only=["box_area"], require="self-check")
     assert result.earned == 0
     assert {case.reason for case in result.exercises[0].cases} == {"timeout", "not run"}
