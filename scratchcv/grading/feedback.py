@@ -1,6 +1,7 @@
 """What to tell a student whose answers are wrong: which mistake explains them."""
 
 import builtins
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -68,28 +69,29 @@ def explain(exercise: Exercise, answers: Sequence[Answer]) -> tuple[str, str]:
     A mistake that answers a wrongly answered input rightly does not explain it. Hints hold no numbers of
     hidden inputs: they are the bank's sentences, or say shapes, factors and names of exceptions.
     """
-    wrong = [answer for answer in answers if not answer.passed]
-    if not wrong:
+    wrong = [not answer.passed for answer in answers]
+    if not any(wrong):
         return "", ""
-    scores = [(*_agreement(exercise, variant, answers), variant) for variant in exercise.misconceptions]
-    explained, _, best = max(scores, key=lambda score: score[:2], default=(0, 0, None))
-    if best is not None and explained == len(wrong):
+    # Of each mistake: which answers are its own.
+    shared = [
+        (variant, [_is_answer_of(exercise, variant, answer) for answer in answers])
+        for variant in exercise.misconceptions
+    ]
+    whole = [(sum(same), variant) for variant, same in shared if all(map(operator.ge, same, wrong))]
+    if whole:
+        _, best = max(whole, key=lambda pair: pair[0])
         return best.text, best.name
-    # Zeros come of many mistakes: where a part of the answers has to tell, they tell nothing.
-    telling = [answer for answer in wrong if answer.raised or not _is_zero(answer.found)]
-    scores = [(*_agreement(exercise, variant, telling), variant) for *_, variant in scores]
-    explained, _, best = max(scores, key=lambda score: score[:2], default=(0, 0, None))
-    if best is None or not explained or explained < ENOUGH * len(wrong):
-        return general_hint(wrong), ""
-    return f"On {explained} of {len(wrong)} inputs that went wrong: {best.text}", best.name
+    telling = list(map(_tells, answers))
+    parts = [(sum(map(operator.and_, same, telling)), variant) for variant, same in shared]
+    explained, likely = max(parts, key=lambda pair: pair[0], default=(0, None))
+    if likely is None or not explained or explained < ENOUGH * sum(wrong):
+        return general_hint([answer for answer in answers if not answer.passed]), ""
+    return f"On {explained} of {sum(wrong)} inputs that went wrong: {likely.text}", likely.name
 
 
-def _agreement(exercise: Exercise, variant: Variant, answers: Sequence[Answer]) -> tuple[int, int]:
-    """Return how many wrong and how many right answers are those of a mistake."""
-    counts = [0, 0]
-    for answer in answers:
-        counts[answer.passed] += _is_answer_of(exercise, variant, answer)
-    return counts[0], counts[1]
+def _tells(answer: Answer) -> bool:
+    """Say whether a part of the answers like this one tells a mistake: zeros come of too many."""
+    return not answer.passed and (bool(answer.raised) or not _is_zero(answer.found))
 
 
 def _is_answer_of(exercise: Exercise, variant: Variant, answer: Answer) -> bool:
