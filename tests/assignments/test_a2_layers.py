@@ -7,7 +7,6 @@ import json
 import numpy as np
 import pytest
 
-from scratchcv.backend import use_backend
 from scratchcv.grading.compare import in_float64, judge
 from scratchcv.grading.feedback import Answer, explain
 from scratchcv.grading.sheets.sheet import load_sheet
@@ -15,13 +14,6 @@ from scratchcv.grading.sheets.sheet import load_sheet
 SHEET = load_sheet("a2_layers")
 SEEDS = (b"one", b"two")
 EXERCISES = pytest.mark.parametrize("exercise", SHEET.exercises, ids=lambda exercise: exercise.name)
-
-
-@pytest.fixture(autouse=True)
-def formulas():
-    """As the grader does: the library's answers come from its formulas."""
-    with use_backend("numpy"), np.errstate(all="ignore"):
-        yield
 
 
 @functools.cache

@@ -6,7 +6,6 @@ import itertools
 import numpy as np
 import pytest
 
-from scratchcv.backend import use_backend
 from scratchcv.grading.compare import in_float64, judge
 from scratchcv.grading.feedback import Answer, explain
 from scratchcv.grading.sheets.sheet import load_sheet
@@ -14,12 +13,6 @@ from scratchcv.grading.sheets.sheet import load_sheet
 SHEET = load_sheet("a3_losses")
 SEEDS = (b"first", b"second")
 EXERCISES = pytest.mark.parametrize("exercise", SHEET.exercises, ids=lambda exercise: exercise.name)
-
-
-@pytest.fixture(autouse=True)
-def the_formulas():
-    with use_backend("numpy"), np.errstate(all="ignore"):
-        yield
 
 
 @functools.cache
