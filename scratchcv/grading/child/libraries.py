@@ -65,11 +65,30 @@ def import_libraries(settings: dict[str, Any]) -> None:
     for name in (*_COMMON.split(), *_public("numpy")):
         with suppress(ImportError):
             importlib.import_module(name)
+    if "numba" in settings["packages"]:
+        _compile_once()
 
 
 def _compile_in_memory() -> None:
     """Let Numba keep nothing on disk, where there is no place for it: `cache=True` has no effect."""
     importlib.import_module("numba.core.dispatcher").Dispatcher.enable_caching = lambda dispatcher: None
+
+
+def _compile_once() -> None:
+    """Let Numba import what it imports at its first compilations only: all that it knows how to translate."""
+    numba = importlib.import_module("numba")
+    numpy = importlib.import_module("numpy")
+
+    def sums(x: Any) -> Any:
+        total = numpy.zeros(1)
+        for i in range(x.shape[0]):
+            if x[i] > numpy.inf:
+                raise ValueError("larger than everything")
+            total[0] += x[i]
+        return numpy.sqrt(total) + x
+
+    numba.njit(sums)(numpy.ones(2))
+    numba.vectorize(lambda x: x + 1)(numpy.ones(2))
 
 
 def _everyone_may_read(*files: str | None) -> bool:
