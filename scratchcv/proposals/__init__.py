@@ -1,6 +1,7 @@
-"""Where objects may be: boxes that are proposed before anybody asks what is in them."""
+"""Region proposals: boxes that may hold an object of any class, from the image or from features."""
 
+from scratchcv.proposals.proposal_dataset import ProposalDataset, Propose
 from scratchcv.proposals.rpn import RegionProposalNetwork
 from scratchcv.proposals.rpn_head import RPNHead
 
-__all__ = ["RPNHead", "RegionProposalNetwork"]
+__all__ = ["ProposalDataset", "Propose", "RPNHead", "RegionProposalNetwork"]
