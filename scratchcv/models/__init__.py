@@ -1,7 +1,27 @@
 """Models: whole detectors, with one protocol for training and prediction."""
 
 from scratchcv.models.build import build_model
+from scratchcv.models.rcnn import RCNN, rcnn_tiny
+from scratchcv.models.rcnn_box_regression import BoxRegression, ridge_regression
+from scratchcv.models.rcnn_linear_svm import LinearSVMs, fit_linear_svm, mine_hard_negatives
+from scratchcv.models.rcnn_selection import select_candidates
+from scratchcv.models.rcnn_training_set import svm_targets
 from scratchcv.models.ssd import SSD, ssd_tiny
 from scratchcv.models.ssd_head import SSDHead, SSDScoringHead
 
-__all__ = ["SSD", "SSDHead", "SSDScoringHead", "build_model", "ssd_tiny"]
+__all__ = [
+    "RCNN",
+    "SSD",
+    "BoxRegression",
+    "LinearSVMs",
+    "SSDHead",
+    "SSDScoringHead",
+    "build_model",
+    "fit_linear_svm",
+    "mine_hard_negatives",
+    "rcnn_tiny",
+    "ridge_regression",
+    "select_candidates",
+    "ssd_tiny",
+    "svm_targets",
+]
