@@ -2,16 +2,30 @@
 
 from scratchcv.models.build import build_model, tiny_config
 from scratchcv.models.localizer import Localizer, localizer_tiny
+from scratchcv.models.rcnn import RCNN, rcnn_tiny
+from scratchcv.models.rcnn_box_regression import BoxRegression, ridge_regression
+from scratchcv.models.rcnn_linear_svm import LinearSVMs, fit_linear_svm, mine_hard_negatives
+from scratchcv.models.rcnn_selection import select_candidates
+from scratchcv.models.rcnn_training_set import svm_targets
 from scratchcv.models.ssd import SSD, ssd_tiny
 from scratchcv.models.ssd_head import SSDHead, SSDScoringHead
 
 __all__ = [
+    "RCNN",
     "SSD",
+    "BoxRegression",
+    "LinearSVMs",
     "Localizer",
     "SSDHead",
     "SSDScoringHead",
     "build_model",
+    "fit_linear_svm",
     "localizer_tiny",
+    "mine_hard_negatives",
+    "rcnn_tiny",
+    "ridge_regression",
+    "select_candidates",
     "ssd_tiny",
+    "svm_targets",
     "tiny_config",
 ]
