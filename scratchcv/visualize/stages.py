@@ -44,8 +44,8 @@ def plot_stages(seconds: Mapping[str, Mapping[str, float]]) -> "Figure":
     """
     if not seconds:
         raise ValueError("seconds must have at least one detector, got none")
-    for name, stages in seconds.items():
-        for stage, value in stages.items():
+    for name, parts in seconds.items():
+        for stage, value in parts.items():
             if not 0 <= value < float("inf"):
                 raise ValueError(f"seconds[{name!r}][{stage!r}] must be finite and not negative, got {value}")
     stages = list(dict.fromkeys(stage for parts in seconds.values() for stage in parts))
