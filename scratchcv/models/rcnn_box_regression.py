@@ -118,4 +118,4 @@ class BoxRegression(Layer):
 
     def forward(self, x: Array) -> tuple[Array, None]:
         """Return the deltas (N, K, 4) of features (N, D)."""
-        return linear(x, self.weight, self.bias).reshape(len(x), -1, 4), None
+        return linear(x, self.weight, self.bias).reshape(len(x), len(self.bias) // 4, 4), None
