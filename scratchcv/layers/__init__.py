@@ -33,7 +33,7 @@ from scratchcv.layers.dropout import Dropout, dropout, dropout_backward
 from scratchcv.layers.flatten import Flatten, flatten, flatten_backward
 from scratchcv.layers.frozen_batch_norm2d import FrozenBatchNorm2d
 from scratchcv.layers.group_norm import GroupNorm, group_norm, group_norm_backward
-from scratchcv.layers.initialise import bilinear_kernel, kaiming_normal
+from scratchcv.layers.initialise import bilinear_kernel, kaiming_normal, kaiming_uniform
 from scratchcv.layers.l2_norm import L2Norm, l2_norm, l2_norm_backward
 from scratchcv.layers.layer import Layer, Parameter, Sequential
 from scratchcv.layers.leaky_relu import LeakyReLU, leaky_relu, leaky_relu_backward
@@ -127,6 +127,7 @@ __all__ = [
     "interpolate",
     "interpolate_backward",
     "kaiming_normal",
+    "kaiming_uniform",
     "l2_norm",
     "l2_norm_backward",
     "leaky_relu",
