@@ -5,10 +5,12 @@ from typing import Any
 
 from scratchcv.errors import InputError
 from scratchcv.models.localizer import localizer_tiny
+from scratchcv.models.sliding_window import sliding_window_tiny
 from scratchcv.models.ssd import SSD, ssd_tiny
 
 BUILDERS: dict[str, Callable[..., Any]] = {
     "localizer_tiny": localizer_tiny,
+    "sliding_window_tiny": sliding_window_tiny,
     "ssd_tiny": ssd_tiny,
 }
 """Every builder by the name that a configuration's ``"model"`` and the command line use."""
