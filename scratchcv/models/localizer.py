@@ -87,7 +87,10 @@ class Localizer(Layer):
         self.vector = vector
         self.cls_score = cls_score
         self.bbox_pred = bbox_pred
-        self.transform = GeneralizedRCNNTransform(fixed_size=(size, size), antialias=True)
+        # Divisible by the size: then a batch of no images has that size, too.
+        self.transform = GeneralizedRCNNTransform(
+            fixed_size=(size, size), size_divisible=size, antialias=True
+        )
         self.config = config
         self.box_loss = box_loss
         self.loss_weights = dict(loss_weights or {})

@@ -67,7 +67,8 @@ class ImagePyramid:
         relative = [sliding_windows(size, (window, window), stride) / np.float32(size[0]) for size in sizes]
         self.windows = np.concatenate(relative)
         self._transforms = [
-            GeneralizedRCNNTransform(fixed_size=size, size_divisible=1, antialias=True) for size in sizes
+            GeneralizedRCNNTransform(fixed_size=size, size_divisible=size[0], antialias=True)
+            for size in sizes
         ]
 
     def levels(self, images: Sequence[Array], dtype: DTypeLike = np.float32) -> list[Array]:
