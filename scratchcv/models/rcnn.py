@@ -6,7 +6,14 @@ from typing import Any
 import numpy as np
 
 from scratchcv.backbones import TinyBackbone
-from scratchcv.boxes import batched_nms, box_iou, clip_boxes_to_image, decode_deltas, match_rpn, sample_balanced
+from scratchcv.boxes import (
+    batched_nms,
+    box_iou,
+    clip_boxes_to_image,
+    decode_deltas,
+    match_rpn,
+    sample_balanced,
+)
 from scratchcv.checks import Array, check_array
 from scratchcv.data import check_images, check_targets, resize_image, warp_regions
 from scratchcv.data.source import DetectionDataset

@@ -104,7 +104,9 @@ class TrainingSet:
         """Extract the features of every object and proposal of a data set."""
         if not len(dataset):
             raise ValueError("dataset must have at least one image")
-        parts = list(zip(*(_of_image(model, *dataset[n]) for n in _count(len(dataset), progress)), strict=True))
+        parts = list(
+            zip(*(_of_image(model, *dataset[n]) for n in _count(len(dataset), progress)), strict=True)
+        )
         ends = np.cumsum([0, *(len(features) for features in parts[0])])[::IMAGES_A_PORTION].tolist()
         features, targets, *near = (np.concatenate(part) for part in parts)
         ends += [len(features)]
