@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from scratchcv.errors import InputError
+from scratchcv.models.rcnn import rcnn_tiny
 from scratchcv.models.ssd import SSD, ssd_tiny
 
-BUILDERS: dict[str, Callable[..., SSD]] = {"ssd_tiny": ssd_tiny}
+BUILDERS: dict[str, Callable[..., Any]] = {"rcnn_tiny": rcnn_tiny, "ssd_tiny": ssd_tiny}
 """Every builder by the name that a configuration's ``"model"`` and the command line use."""
 
 

@@ -10,7 +10,7 @@ from scratchcv.boxes import batched_nms, box_iou, clip_boxes_to_image, decode_de
 from scratchcv.checks import Array, check_array
 from scratchcv.data import check_images, check_targets, resize_image, warp_regions
 from scratchcv.data.source import DetectionDataset
-from scratchcv.layers import Flatten, Layer, Linear, ReLU, Sequential, softmax
+from scratchcv.layers import Flatten, Layer, Linear, ReLU, Sequential, flatten, softmax
 from scratchcv.losses import cross_entropy
 from scratchcv.metrics import Stopwatch
 from scratchcv.models.rcnn_box_regression import BoxRegression
@@ -210,7 +210,7 @@ class RCNN(Layer):
         pooled, features = [], []
         for start in range(0, max(len(boxes), 1), batch_size):
             (maps,) = self.backbone(self.warp(image, boxes[start : start + batch_size]))
-            pooled.append(maps.reshape(len(maps), -1))
+            pooled.append(flatten(maps, start_dim=1))
             features.append(self.box_head(maps))
         return np.concatenate(pooled), np.concatenate(features)
 
