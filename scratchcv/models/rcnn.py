@@ -6,7 +6,14 @@ from typing import Any
 import numpy as np
 
 from scratchcv.backbones import TinyBackbone
-from scratchcv.boxes import batched_nms, box_iou, clip_boxes_to_image, decode_deltas, match_rpn, sample_balanced
+from scratchcv.boxes import (
+    batched_nms,
+    box_iou,
+    clip_boxes_to_image,
+    decode_deltas,
+    match_rpn,
+    sample_balanced,
+)
 from scratchcv.checks import Array, check_array
 from scratchcv.data import check_images, check_targets, resize_image, warp_regions
 from scratchcv.data.source import DetectionDataset
@@ -172,7 +179,7 @@ class RCNN(Layer):
         self.backbone.backward([dpooled], backbone_cache)
 
     def sample(self, images: Sequence[Array], targets: Sequence[Target]) -> tuple[Array, Array]:
-        """Return warped proposals (R, 3, S, S), positive and negative ones of each image, and their labels."""
+        """Return warped proposals (R, 3, S, S), positive and negative ones of all images, and their labels."""
         dtype = self.classifier.weight.value.dtype
         crops = [np.zeros((0, 3, self.crop_size, self.crop_size), dtype)]
         labels = [np.zeros(0, np.int64)]

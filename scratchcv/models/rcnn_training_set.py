@@ -105,7 +105,9 @@ class TrainingSet:
         """Extract the features of every object and proposal of a data set."""
         if not len(dataset):
             raise ValueError("dataset must have at least one image")
-        parts = list(zip(*(_of_image(model, *dataset[n]) for n in _count(len(dataset), progress)), strict=True))
+        parts = list(
+            zip(*(_of_image(model, *dataset[n]) for n in _count(len(dataset), progress)), strict=True)
+        )
         starts = np.cumsum([0, *(len(features) for features in parts[0])])
         ends = [*starts[:-1:IMAGES_A_PORTION].tolist(), int(starts[-1])]
         portions = [slice(*pair) for pair in pairwise(ends)]
