@@ -1,5 +1,7 @@
 """Region proposals: boxes that may hold an object of any class, from the image or from features."""
 
 from scratchcv.proposals.proposal_dataset import ProposalDataset, Propose
+from scratchcv.proposals.rpn import RegionProposalNetwork
+from scratchcv.proposals.rpn_head import RPNHead
 
-__all__ = ["ProposalDataset", "Propose"]
+__all__ = ["ProposalDataset", "Propose", "RPNHead", "RegionProposalNetwork"]
