@@ -2,8 +2,9 @@
 
 from scratchcv.models.build import build_model, tiny_config
 from scratchcv.models.localizer import Localizer, localizer_tiny
-from scratchcv.models.rcnn import RCNN, rcnn_tiny
+from scratchcv.models.rcnn import RCNN
 from scratchcv.models.rcnn_box_regression import BoxRegression, ridge_regression
+from scratchcv.models.rcnn_builders import rcnn_tiny
 from scratchcv.models.rcnn_linear_svm import LinearSVMs, fit_linear_svm, mine_hard_negatives
 from scratchcv.models.rcnn_selection import select_candidates
 from scratchcv.models.rcnn_training_set import svm_targets
