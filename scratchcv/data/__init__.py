@@ -21,6 +21,7 @@ from scratchcv.data.color import adjust_brightness, adjust_contrast, adjust_hue,
 from scratchcv.data.crop import crop, resize, resized_crop
 from scratchcv.data.geometry import horizontal_flip, rotate90, vertical_flip
 from scratchcv.data.image import image_size, load_image, resize_image, to_tensor
+from scratchcv.data.rcnn_transform import GeneralizedRCNNTransform
 from scratchcv.data.scenes import SEMANTIC_NAMES, SceneDataset, scene
 from scratchcv.data.shrink import shrink
 from scratchcv.data.source import open_dataset
@@ -29,6 +30,7 @@ from scratchcv.data.textures import STUFF_NAMES
 from scratchcv.data.things import CLASS_NAMES, KEYPOINT_FLIP_PAIRS, KEYPOINT_NAMES
 from scratchcv.data.voc import VocDataset
 from scratchcv.data.voc_segmentation import voc_colormap
+from scratchcv.data.warp import warp_regions, warped_boxes
 
 __all__ = [
     "CLASS_NAMES",
@@ -39,6 +41,7 @@ __all__ = [
     "BatchLoader",
     "ColorJitter",
     "Compose",
+    "GeneralizedRCNNTransform",
     "RandomApply",
     "RandomHorizontalFlip",
     "RandomIoUCrop",
@@ -72,4 +75,6 @@ __all__ = [
     "to_tensor",
     "vertical_flip",
     "voc_colormap",
+    "warp_regions",
+    "warped_boxes",
 ]

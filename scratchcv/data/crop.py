@@ -44,8 +44,8 @@ def crop(image: Array, target: Target, window: Window, *, fill: Sequence[float] 
     -------
     image : ndarray of shape (y2 − y1, x2 − x1, 3)
     target : dict
-        Only objects whose boxes have their centre in the window, boxes clipped to it. Keypoints outside
-        become unlabelled: (0, 0, 0).
+        Only objects, and proposals, whose boxes have their centre in the window, boxes clipped to it.
+        Keypoints outside become unlabelled: (0, 0, 0).
 
     Notes
     -----
@@ -92,10 +92,13 @@ def resized_crop(
         raise ValueError(f"window must have x1 < x2 and y1 < y2, got {window}")
     if "boxes" in target:
         target = select_objects(target, centres_inside(target["boxes"], np.array([window]))[0])
+    if "proposals" in target:
+        inside = centres_inside(target["proposals"], np.array([window]))[0]
+        target = {**target, "proposals": target["proposals"][inside]}
     target = _stretch(target, window, size)
-    if "boxes" in target:
-        limits = np.array([size[1], size[0]] * 2, target["boxes"].dtype)
-        target["boxes"] = np.clip(target["boxes"], 0, limits)
+    for name in target.keys() & {"boxes", "proposals"}:
+        limits = np.array([size[1], size[0]] * 2, target[name].dtype)
+        target[name] = np.clip(target[name], 0, limits)
     if "keypoints" in target:
         target["keypoints"] = _drop_outside(target["keypoints"], size)
     return _stretch_image(image, window, size, fill), target

@@ -1,9 +1,9 @@
 """Moves of an image that carry its target along: mirrors and quarter turns; crops are next door in `crop`.
 
 A target is a dict with any of `boxes` (R, 4), `labels` (R,), `difficult` (R,), `masks` (R, H, W) and
-`keypoints` (R, P, 3) of x, y, visibility, with a row for each of R objects, and `semantic` (H, W). Other
-entries are passed on untouched. Nothing is ever written into the arguments, but results may share memory with
-them.
+`keypoints` (R, P, 3) of x, y, visibility, with a row for each of R objects, `semantic` (H, W), and
+`proposals` (Q, 4), boxes that belong to no object. Other entries are passed on untouched. Nothing is ever
+written into the arguments, but results may share memory with them.
 """
 
 from collections.abc import Callable, Sequence
@@ -114,7 +114,7 @@ def move_target(
     point: Callable[[Array, Array], tuple[Array, Array]],
     plane: Callable[[Array], Array],
 ) -> Target:
-    """Return a target whose boxes and keypoints, and masks and semantic map, have been moved.
+    """Return a target whose boxes, proposals and keypoints, and masks and semantic map, have been moved.
 
     Parameters
     ----------
@@ -132,8 +132,9 @@ def move_target(
     [[-5.0, 1.0, -2.0, 5.0]]
     """
     moved = dict(target)
-    if "boxes" in target:
-        moved["boxes"] = _move_boxes(target["boxes"], point)
+    for name in ("boxes", "proposals"):
+        if name in target:
+            moved[name] = _move_boxes(target[name], point)
     if "keypoints" in target:
         moved["keypoints"] = _move_keypoints(target["keypoints"], point)
     for name in ("masks", "semantic"):

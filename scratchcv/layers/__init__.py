@@ -6,6 +6,7 @@ from scratchcv.layers.adaptive_avg_pool2d import (
     adaptive_avg_pool2d_backward,
 )
 from scratchcv.layers.add import Add, add, add_backward
+from scratchcv.layers.anchor_rows import maps_to_rows, rows_to_maps
 from scratchcv.layers.avg_pool2d import AvgPool2d, avg_pool2d, avg_pool2d_backward
 from scratchcv.layers.batch_norm2d import (
     BatchNorm2d,
@@ -32,7 +33,7 @@ from scratchcv.layers.dropout import Dropout, dropout, dropout_backward
 from scratchcv.layers.flatten import Flatten, flatten, flatten_backward
 from scratchcv.layers.frozen_batch_norm2d import FrozenBatchNorm2d
 from scratchcv.layers.group_norm import GroupNorm, group_norm, group_norm_backward
-from scratchcv.layers.initialise import bilinear_kernel, kaiming_normal
+from scratchcv.layers.initialise import bilinear_kernel, kaiming_normal, kaiming_uniform
 from scratchcv.layers.l2_norm import L2Norm, l2_norm, l2_norm_backward
 from scratchcv.layers.layer import Layer, Parameter, Sequential
 from scratchcv.layers.leaky_relu import LeakyReLU, leaky_relu, leaky_relu_backward
@@ -129,6 +130,7 @@ __all__ = [
     "interpolate",
     "interpolate_backward",
     "kaiming_normal",
+    "kaiming_uniform",
     "l2_norm",
     "l2_norm_backward",
     "leaky_relu",
@@ -140,6 +142,7 @@ __all__ = [
     "log_sigmoid_backward",
     "log_softmax",
     "log_softmax_backward",
+    "maps_to_rows",
     "max_pool2d",
     "max_pool2d_backward",
     "max_unpool2d",
@@ -159,6 +162,7 @@ __all__ = [
     "roi_levels",
     "roi_pool",
     "roi_pool_backward",
+    "rows_to_maps",
     "sigmoid",
     "sigmoid_backward",
     "softmax",

@@ -25,6 +25,7 @@ from scratchcv.metrics.segmentation import (
     pixel_accuracy,
 )
 from scratchcv.metrics.segmentation_evaluate import SegmentationResult, segmentation_evaluate
+from scratchcv.metrics.stopwatch import Stopwatch
 
 __all__ = [
     "COCO_SIGMAS",
@@ -36,6 +37,7 @@ __all__ = [
     "PixelErrorSweep",
     "ProposalRecall",
     "SegmentationResult",
+    "Stopwatch",
     "average_precision",
     "boundary_f1",
     "class_accuracy",
