@@ -48,7 +48,7 @@ WHERE_USED = {
     "ipywidgets": {"visualize"},
     "matplotlib": {"visualize"},
     "pooch": {"data"},
-    "safetensors": {"training", "models"},
+    "safetensors": {"training", "models", "backbones"},
     "tqdm": {"data", "training", "grading", "cli", "metrics", "warmup"},
 }
 

@@ -8,6 +8,7 @@ from scratchcv.backbones.resnet import BasicBlock, Bottleneck, ResNet, resnet18,
 from scratchcv.backbones.resnet_body import ResNetBody
 from scratchcv.backbones.tiny import TinyBackbone
 from scratchcv.backbones.vgg import VGG, vgg16
+from scratchcv.backbones.weights import load_weights
 
 __all__ = [
     "VGG",
@@ -22,6 +23,7 @@ __all__ = [
     "TinyBackbone",
     "alexnet",
     "conv_norm_relu",
+    "load_weights",
     "resnet18",
     "resnet50",
     "resnet_fpn_backbone",
