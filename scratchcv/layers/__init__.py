@@ -6,6 +6,7 @@ from scratchcv.layers.adaptive_avg_pool2d import (
     adaptive_avg_pool2d_backward,
 )
 from scratchcv.layers.add import Add, add, add_backward
+from scratchcv.layers.anchor_rows import maps_to_rows, rows_to_maps
 from scratchcv.layers.avg_pool2d import AvgPool2d, avg_pool2d, avg_pool2d_backward
 from scratchcv.layers.batch_norm2d import (
     BatchNorm2d,
@@ -138,6 +139,7 @@ __all__ = [
     "log_sigmoid_backward",
     "log_softmax",
     "log_softmax_backward",
+    "maps_to_rows",
     "max_pool2d",
     "max_pool2d_backward",
     "max_unpool2d",
@@ -156,6 +158,7 @@ __all__ = [
     "roi_align_backward",
     "roi_pool",
     "roi_pool_backward",
+    "rows_to_maps",
     "sigmoid",
     "sigmoid_backward",
     "softmax",

@@ -20,8 +20,9 @@ from scratchcv.data.augment import (
 from scratchcv.data.augment_ssd import RandomIoUCrop, RandomPhotometricDistort, ssd_augmentation
 from scratchcv.data.batch import BatchLoader, Dataset
 from scratchcv.errors import InputError
-from scratchcv.models import SSD
+from scratchcv.proposals import ProposalDataset
 from scratchcv.training.checkpoint import load_checkpoint, previous_path
+from scratchcv.training.protocols import Detector
 from scratchcv.training.schedule import cosine, warm_up
 from scratchcv.training.sgd import SGD
 from scratchcv.training.trainer import Trainer
@@ -115,16 +116,8 @@ class Recipe:
         return self.epochs * (images // min(self.batch_size, images))
 
 
-RECIPES = {
-    "scenes": Recipe(size=128, steps=300, augmentation="none"),
-    "photographs": Recipe(size=256, epochs=40, augmentation="ssd"),
-}
-"""What the command line follows unless told otherwise. Scenes without a count do not come twice in so few
-steps and need no augmentation; with one, as in ``scenes:40``, they come again as photographs do."""
-
-
 def train_detector(
-    model: SSD,
+    model: Detector,
     dataset: Dataset,
     recipe: Recipe,
     *,
@@ -140,8 +133,10 @@ def train_detector(
 
     Parameters
     ----------
-    model : SSD
-        Changed in place; its input should have the recipe's size.
+    model : Detector
+        Changed in place; its input should have the recipe's size. One that takes proposals from outside, by
+        its `propose`, is given them as ``target["proposals"]``; one that draws from an `rng` has that saved
+        and restored; one with a `fit` is fitted on the data set after the last step, and saved again.
     dataset : Dataset
         Images with targets; at least one.
     recipe : Recipe
@@ -179,6 +174,9 @@ def train_detector(
     ([1.0], ['box', 'classification', 'gradient_norm', 'loss', 'lr', 'step'])
     """
     total_steps = recipe.total_steps(len(dataset))
+    propose = getattr(model, "propose", None)
+    if propose is not None:
+        dataset = ProposalDataset(dataset, propose)
     loader = BatchLoader(
         dataset,
         min(recipe.batch_size, len(dataset)),
@@ -201,13 +199,19 @@ def train_detector(
         checkpoint_every=checkpoint_every,
         progress=progress,
         clip_norm=recipe.clip_norm,
+        rng=getattr(model, "rng", None),
         metadata={**(metadata or {}), "recipe": dataclasses.asdict(recipe), "images": len(dataset)},
         on_step=on_step,
         on_start=on_start,
     )
     if resume and trainer.checkpoint_path is not None:
         _check_same_recipe(trainer.checkpoint_path, trainer.state.extra)
-    return trainer.run(resume=resume)
+    history = trainer.run(resume=resume)
+    fit = getattr(model, "fit", None)
+    if fit is not None:
+        fit(dataset, progress=progress)
+        trainer.save()
+    return history
 
 
 def _check_same_recipe(path: Path, now: Mapping[str, Any]) -> None:

@@ -27,6 +27,7 @@ from scratchcv.visualize.register_tile import (
 from scratchcv.visualize.roofline import attainable_speed, ladder_figure, roofline_figure
 from scratchcv.visualize.sliders import figure_sliders
 from scratchcv.visualize.source import show_source
+from scratchcv.visualize.stages import plot_stages
 from scratchcv.visualize.steps import average_precision_steps, nms_steps
 from scratchcv.visualize.tables import number_tables
 from scratchcv.visualize.widgets import iou_slider, nms_slider, score_slider
@@ -69,6 +70,7 @@ __all__ = [
     "patch_figure",
     "patch_slider",
     "plot_precision_recall",
+    "plot_stages",
     "plot_training",
     "receptive_field_figure",
     "register_tile_figure",

@@ -1,0 +1,16 @@
+"""The recipes that the command line follows unless told otherwise, by model and kind of data."""
+
+from scratchcv.training.recipe import Recipe
+
+RECIPES: dict[str, dict[str, Recipe]] = {
+    "ssd": {
+        "scenes": Recipe(size=128, steps=300, augmentation="none"),
+        "photographs": Recipe(size=256, epochs=40, augmentation="ssd"),
+    },
+}
+"""By the model's name on the command line. Scenes without a count do not come twice in so few steps and need
+no augmentation; with one, as in ``scenes:40``, they come again as photographs do."""
+
+SCENE_COUNTS: dict[str, int] = {}
+"""How many scenes suffice for a model that searches each image for proposals first, when nobody says: they
+come again in many epochs, and are searched once."""
