@@ -1,6 +1,11 @@
 """Models: whole detectors, with one protocol for training and prediction."""
 
 from scratchcv.models.build import build_model, tiny_config
+from scratchcv.models.fast_rcnn import FastRCNN
+from scratchcv.models.fast_rcnn_heads import FastRCNNConvFCHead, FastRCNNPredictor, TwoMLPHead
+from scratchcv.models.fast_rcnn_roi_heads import RoIHeads
+from scratchcv.models.fast_rcnn_roi_pool import FastRCNNRoIPool
+from scratchcv.models.fast_rcnn_tiny import fast_rcnn_tiny
 from scratchcv.models.localizer import Localizer, localizer_tiny
 from scratchcv.models.rcnn import RCNN
 from scratchcv.models.rcnn_box_regression import BoxRegression, ridge_regression
@@ -18,14 +23,21 @@ __all__ = [
     "RCNN",
     "SSD",
     "BoxRegression",
+    "FastRCNN",
+    "FastRCNNConvFCHead",
+    "FastRCNNPredictor",
+    "FastRCNNRoIPool",
     "ImagePyramid",
     "LinearSVMs",
     "Localizer",
+    "RoIHeads",
     "SSDHead",
     "SSDScoringHead",
     "SlidingWindow",
+    "TwoMLPHead",
     "WindowClassifier",
     "build_model",
+    "fast_rcnn_tiny",
     "fit_linear_svm",
     "localizer_tiny",
     "mine_hard_negatives",

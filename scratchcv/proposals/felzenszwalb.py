@@ -31,6 +31,7 @@ def as_planes(image: ArrayLike) -> Array:
 def pixel_graph(planes: Array, sigma: float) -> tuple[Array, Array]:
     smooth = gaussian_blur(planes, sigma)
     pixels = np.arange(math.prod(planes.shape[1:]), dtype=np.int32).reshape(planes.shape[1:])
+
     def pairs(of: Array) -> list[tuple[Array, Array]]:
         return [
             (of[..., :, 1:], of[..., :, :-1]),
@@ -38,6 +39,7 @@ def pixel_graph(planes: Array, sigma: float) -> tuple[Array, Array]:
             (of[..., 1:, 1:], of[..., :-1, :-1]),
             (of[..., :-1, 1:], of[..., 1:, :-1]),
         ]
+
     weights = np.concatenate([np.sqrt(((b - a) ** 2).sum(axis=0)).ravel() for a, b in pairs(smooth)])
     ends = [np.stack([a.ravel(), b.ravel()], axis=1) for a, b in pairs(pixels)]
     order = by_decreasing_score(-weights)
@@ -49,8 +51,7 @@ def segment_graph(edges: Array, weights: Array, vertices: int, scale: float, min
 
 
 def felzenszwalb_numpy(edges: Array, weights: Array, vertices: int, scale: float, min_size: int) -> Array:
-    """Kruskal's algorithm with two conditions: an edge joins two segments only if it is not heavier than within them.
-    """
+    """Kruskal's algorithm with two conditions: an edge joins two segments only if it is not heavier than within them."""
     parent, size, inner = list(range(vertices)), [1] * vertices, [0.0] * vertices
 
     def find(vertex: int) -> int:

@@ -50,13 +50,17 @@ def texture_levels(planes: Array) -> Array:
 
 
 def region_histograms(labels: Array, levels: Array, bins: int, regions: int) -> Array:
-    return active_form(region_histograms_numpy)(labels.reshape(-1), levels.reshape(len(levels), -1), bins, regions)
+    return active_form(region_histograms_numpy)(
+        labels.reshape(-1), levels.reshape(len(levels), -1), bins, regions
+    )
 
 
 def region_histograms_numpy(labels: Array, levels: Array, bins: int, regions: int) -> Array:
     width = len(levels) * bins
     places = labels * width + np.arange(0, width, bins)[:, None] + levels
-    return np.bincount(places.reshape(-1), minlength=regions * width).reshape(regions, width).astype(np.float64)
+    return (
+        np.bincount(places.reshape(-1), minlength=regions * width).reshape(regions, width).astype(np.float64)
+    )
 
 
 def region_boxes(labels: Array, regions: int) -> Array:
