@@ -2,11 +2,15 @@
 
 from scratchcv.models.build import build_model, tiny_config
 from scratchcv.models.localizer import Localizer, localizer_tiny
-from scratchcv.models.rcnn import RCNN, rcnn_tiny
+from scratchcv.models.rcnn import RCNN
 from scratchcv.models.rcnn_box_regression import BoxRegression, ridge_regression
+from scratchcv.models.rcnn_builders import rcnn_tiny
 from scratchcv.models.rcnn_linear_svm import LinearSVMs, fit_linear_svm, mine_hard_negatives
 from scratchcv.models.rcnn_selection import select_candidates
 from scratchcv.models.rcnn_training_set import svm_targets
+from scratchcv.models.sliding_window import SlidingWindow, sliding_window_tiny
+from scratchcv.models.sliding_window_classifier import WindowClassifier
+from scratchcv.models.sliding_window_pyramid import ImagePyramid
 from scratchcv.models.ssd import SSD, ssd_tiny
 from scratchcv.models.ssd_head import SSDHead, SSDScoringHead
 
@@ -14,10 +18,13 @@ __all__ = [
     "RCNN",
     "SSD",
     "BoxRegression",
+    "ImagePyramid",
     "LinearSVMs",
     "Localizer",
     "SSDHead",
     "SSDScoringHead",
+    "SlidingWindow",
+    "WindowClassifier",
     "build_model",
     "fit_linear_svm",
     "localizer_tiny",
@@ -25,6 +32,7 @@ __all__ = [
     "rcnn_tiny",
     "ridge_regression",
     "select_candidates",
+    "sliding_window_tiny",
     "ssd_tiny",
     "svm_targets",
     "tiny_config",

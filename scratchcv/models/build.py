@@ -9,10 +9,14 @@ from numpy.typing import ArrayLike
 from scratchcv.boxes import default_box_scales
 from scratchcv.errors import InputError
 from scratchcv.models.localizer import localizer_tiny
+from scratchcv.models.rcnn_builders import rcnn_tiny
+from scratchcv.models.sliding_window import sliding_window_tiny
 from scratchcv.models.ssd import ssd_tiny
 
 BUILDERS: dict[str, Callable[..., Any]] = {
     "localizer_tiny": localizer_tiny,
+    "rcnn_tiny": rcnn_tiny,
+    "sliding_window_tiny": sliding_window_tiny,
     "ssd_tiny": ssd_tiny,
 }
 """Every builder by the name that a configuration's ``"model"`` has; the command line omits ``_tiny``."""

@@ -8,7 +8,7 @@ import numpy as np
 from scratchcv.backbones import TinyBackbone
 from scratchcv.boxes import best_class, box_area, box_convert, clip_boxes_to_image
 from scratchcv.checks import Array
-from scratchcv.data import check_images, check_targets, resize_image
+from scratchcv.data import GeneralizedRCNNTransform, check_images, check_targets
 from scratchcv.layers import Flatten, Layer, Linear, ReLU, Sequential, softmax
 from scratchcv.losses import cross_entropy, mse_loss, multi_task_loss, smooth_l1_loss
 
@@ -69,9 +69,6 @@ class Localizer(Layer):
     (1, 4)
     """
 
-    mean = np.array([0.485, 0.456, 0.406], np.float32)[:, None, None]
-    std = np.array([0.229, 0.224, 0.225], np.float32)[:, None, None]
-
     def __init__(
         self,
         backbone: Layer,
@@ -90,7 +87,10 @@ class Localizer(Layer):
         self.vector = vector
         self.cls_score = cls_score
         self.bbox_pred = bbox_pred
-        self.size = size
+        # Divisible by the size: then a batch of no images has that size, too.
+        self.transform = GeneralizedRCNNTransform(
+            fixed_size=(size, size), size_divisible=size, antialias=True
+        )
         self.config = config
         self.box_loss = box_loss
         self.loss_weights = dict(loss_weights or {})
@@ -111,9 +111,9 @@ class Localizer(Layer):
         ValueError, TypeError
             Naming the first bad image or object.
         """
-        x = self.to_batch(images)
+        check_images(images)
         check_targets(targets, images, num_classes=len(self.cls_score.weight.value))
-        features, backbone_cache = self.backbone.forward(x)
+        features, backbone_cache = self.backbone.forward(self._to_batch(images))
         vector, vector_cache = self.vector.forward(features[-1])
         logits, what_cache = self.cls_score.forward(vector)
         numbers, where_cache = self.bbox_pred.forward(vector)
@@ -133,18 +133,11 @@ class Localizer(Layer):
         """Add the gradient of the losses' sum to every parameter's `grad`."""
         backbone_cache, vector_cache, what_cache, where_cache, (dlogits, dnumbers) = cache
         # Both tasks read the vector, so their gradients add.
-        dvector = self.bbox_pred.backward(dnumbers, where_cache) + self.cls_score.backward(dlogits, what_cache)
+        dvector = self.bbox_pred.backward(dnumbers, where_cache) + self.cls_score.backward(
+            dlogits, what_cache
+        )
         dfeature = self.vector.backward(dvector, vector_cache)
         self.backbone.backward([dfeature], backbone_cache)
-
-    def to_batch(self, images: Sequence[Array]) -> Array:
-        """Resize and normalise images (3, H, W) into one batch (N, 3, size, size)."""
-        check_images(images)
-        dtype = self.parameters()[0].value.dtype
-        batch = np.zeros((len(images), 3, self.size, self.size), dtype)
-        for n, image in enumerate(images):
-            batch[n] = (resize_image(image, (self.size, self.size)) - self.mean) / self.std
-        return batch
 
     def encode(self, images: Sequence[Array], targets: Sequence[Target]) -> tuple[Array, Array]:
         """Return each image's label (N,), 0 without objects, and its box's x, y, w, h from 0 to 1 (N, 4)."""
@@ -160,7 +153,9 @@ class Localizer(Layer):
             numbers[n] = box_convert(relative, "xyxy", "cxcywh")[0]
         return labels, numbers
 
-    def predict(self, images: Sequence[Array], batch_size: int = 16, stopwatch: Any = None) -> list[Prediction]:
+    def predict(
+        self, images: Sequence[Array], batch_size: int = 16, stopwatch: Any = None
+    ) -> list[Prediction]:
         """Return the one detection of each image: its likeliest class, and the box.
 
         Parameters
@@ -173,8 +168,8 @@ class Localizer(Layer):
         Returns
         -------
         list of dict
-            For each image ``boxes`` (1, 4) in its own pixels, ``scores`` (1,) and ``labels`` (1,): the largest
-            probability of a class but background. Where nothing is to be seen the score is low.
+            For each image ``boxes`` (1, 4) in its own pixels, ``scores`` (1,) and ``labels`` (1,). The score
+            is the largest probability of a class but background: low, where nothing is to be seen.
         """
         if batch_size < 1:
             raise ValueError(f"batch_size must be at least 1, got {batch_size}")
@@ -182,7 +177,8 @@ class Localizer(Layer):
         with self.evaluating():
             for start in range(0, len(images), batch_size):
                 batch = images[start : start + batch_size]
-                vector = self.vector(self.backbone(self.to_batch(batch))[-1])
+                check_images(batch)
+                vector = self.vector(self.backbone(self._to_batch(batch))[-1])
                 scores, labels = best_class(softmax(self.cls_score(vector), axis=1))
                 numbers = self.bbox_pred(vector)
                 for n, image in enumerate(batch):
@@ -195,6 +191,9 @@ class Localizer(Layer):
     def __call__(self, images: Sequence[Array], /) -> list[Prediction]:
         """Return `predict`'s detections."""
         return self.predict(images)
+
+    def _to_batch(self, images: Sequence[Array]) -> Array:
+        return self.transform.to_batch(images, self.cls_score.weight.value.dtype)[0]
 
     def decode(self, numbers: Array, image: Array) -> Array:
         """Return the boxes (N, 4), in pixels of an image, that x, y, w, h from 0 to 1 (N, 4) stand for."""
@@ -232,7 +231,7 @@ def localizer_tiny(
     --------
     >>> model = localizer_tiny(["background", "cat", "dog"])
     >>> sum(parameter.value.size for parameter in model.parameters())
-    1123351
+    1104151
     """
     if size < 64 or size % 64:
         raise ValueError(f"size must be a multiple of 64, got {size}")

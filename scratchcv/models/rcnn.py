@@ -5,12 +5,18 @@ from typing import Any
 
 import numpy as np
 
-from scratchcv.backbones import TinyBackbone
-from scratchcv.boxes import batched_nms, box_iou, clip_boxes_to_image, decode_deltas, match_rpn, sample_balanced
+from scratchcv.boxes import (
+    batched_nms,
+    box_iou,
+    clip_boxes_to_image,
+    decode_deltas,
+    match_rpn,
+    sample_balanced,
+)
 from scratchcv.checks import Array, check_array
 from scratchcv.data import check_images, check_targets, resize_image, warp_regions
 from scratchcv.data.source import DetectionDataset
-from scratchcv.layers import Flatten, Layer, Linear, ReLU, Sequential, softmax
+from scratchcv.layers import Layer, Linear, flatten, softmax
 from scratchcv.losses import cross_entropy
 from scratchcv.metrics import Stopwatch
 from scratchcv.models.rcnn_box_regression import BoxRegression
@@ -78,6 +84,7 @@ class RCNN(Layer):
 
     Examples
     --------
+    >>> from scratchcv.models import rcnn_tiny
     >>> model = rcnn_tiny(["background", "cat", "dog"])
     >>> target = {"boxes": np.array([[10.0, 10.0, 50.0, 40.0]], np.float32), "labels": np.array([2]),
     ...     "proposals": np.array([[0, 0, 20, 20], [12, 9, 50, 42]], np.float32)}
@@ -172,7 +179,7 @@ class RCNN(Layer):
         self.backbone.backward([dpooled], backbone_cache)
 
     def sample(self, images: Sequence[Array], targets: Sequence[Target]) -> tuple[Array, Array]:
-        """Return warped proposals (R, 3, S, S), positive and negative ones of each image, and their labels."""
+        """Return warped proposals (R, 3, S, S), positive and negative ones of all images, and their labels."""
         dtype = self.classifier.weight.value.dtype
         crops = [np.zeros((0, 3, self.crop_size, self.crop_size), dtype)]
         labels = [np.zeros(0, np.int64)]
@@ -210,7 +217,7 @@ class RCNN(Layer):
         pooled, features = [], []
         for start in range(0, max(len(boxes), 1), batch_size):
             (maps,) = self.backbone(self.warp(image, boxes[start : start + batch_size]))
-            pooled.append(maps.reshape(len(maps), -1))
+            pooled.append(flatten(maps, start_dim=1))
             features.append(self.box_head(maps))
         return np.concatenate(pooled), np.concatenate(features)
 
@@ -287,72 +294,3 @@ class RCNN(Layer):
         boxes = clip_boxes_to_image(boxes, image.shape[1:])
         kept = batched_nms(boxes, scores, labels, self.nms_thresh)[: self.detections_per_img]
         return {"boxes": boxes[kept], "scores": scores[kept], "labels": labels[kept]}
-
-
-def rcnn_tiny(
-    class_names: Sequence[str],
-    size: int = 128,
-    seed: int = 0,
-    head: str = "svm",
-    crop_size: int = 32,
-    context: int = 4,
-    propose: Propose | None = None,
-) -> RCNN:
-    """Return an R-CNN small enough to train on a laptop from random weights.
-
-    Parameters
-    ----------
-    class_names : sequence of str
-        Background first.
-    size : int
-        Proposals are searched in images resized to size × size pixels.
-    seed : int
-        Of the initial weights, and of the proposals that training draws.
-    head : {"svm", "softmax"}
-        What scores proposals.
-    crop_size, context : int
-        Side of the warped crops in pixels, a multiple of 8, and the context in them on each side.
-    propose : callable, optional
-        From an image (H, W, 3) uint8 to proposals (P, 4); by default `scratchcv.proposals.selective_search`.
-
-    Examples
-    --------
-    >>> model = rcnn_tiny(["background", "cat", "dog"])
-    >>> sum(parameter.value.size for parameter in model.parameters())
-    360339
-    """
-    if isinstance(class_names, str) or list(class_names[:1]) != ["background"]:
-        raise ValueError(f"class_names must be a list that begins with 'background', got {class_names!r}")
-    if crop_size < 8 or crop_size % 8:
-        raise ValueError(f"crop_size must be a multiple of 8, got {crop_size}")
-    rng = np.random.default_rng(seed)
-    backbone = TinyBackbone((16, 32, 64, 128), (1, 1, 1, 1), 3, rng=rng)
-    pooled, features = 128 * (crop_size // 8) ** 2, 128
-    box_head = Sequential(Flatten(), Linear(pooled, features, rng=rng), ReLU())
-    config = {
-        "model": "rcnn_tiny",
-        "class_names": list(class_names),
-        "size": size,
-        "seed": seed,
-        "head": head,
-        "crop_size": crop_size,
-        "context": context,
-    }
-    return RCNN(
-        backbone,
-        box_head,
-        pooled_features=pooled,
-        num_features=features,
-        num_classes=len(class_names),
-        propose=propose or _default_proposals,
-        config=config,
-        head=head,
-        crop_size=crop_size,
-        context=context,
-        size=size,
-        seed=seed,
-    )
-
-
-def _default_proposals(image: Array) -> Array:
-    raise NotImplementedError

@@ -9,7 +9,7 @@ from scratchcv.checks import Array, check_array, check_floating
 from scratchcv.layers import Layer, linear
 
 INTERCEPT_SCALING = 10.0
-"""What the bias is a multiple of: its square counts 1/100 of a weight's in the norm, as in R-CNN's own code."""
+"""What the bias is a multiple of: in the norm its square counts a hundredth, as in R-CNN's own code."""
 
 
 def fit_linear_svm(
@@ -131,10 +131,10 @@ def mine_hard_negatives(
 ) -> tuple[Array, float, list[int]]:
     """Return the machine of one class, trained on the negatives that it finds hard.
 
-    A pass goes through the images. The negatives of an image that lie inside the margin are hard, and join the
-    cache; the machine is trained again; those of the cache that have come to lie well outside, by a fifth of
-    the margin, are easy and dropped. A pass that finds nothing new ends the training: then the machine is the
-    one that all negatives together would give, for a sample outside the margin has no part in it.
+    A pass goes through the images. The negatives of an image that lie inside the margin are hard, and join
+    the cache; the machine is trained again; those of the cache that have come to lie well outside, by a fifth
+    of the margin, are easy and dropped. A pass that finds nothing new ends the training: then the machine is
+    the one that all negatives together would give, for a sample outside the margin has no part in it.
 
     Parameters
     ----------

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
@@ -104,11 +105,14 @@ class TrainingSet:
         """Extract the features of every object and proposal of a data set."""
         if not len(dataset):
             raise ValueError("dataset must have at least one image")
-        parts = list(zip(*(_of_image(model, *dataset[n]) for n in _count(len(dataset), progress)), strict=True))
-        ends = np.cumsum([0, *(len(features) for features in parts[0])])[::IMAGES_A_PORTION].tolist()
+        parts = list(
+            zip(*(_of_image(model, *dataset[n]) for n in _count(len(dataset), progress)), strict=True)
+        )
+        starts = np.cumsum([0, *(len(features) for features in parts[0])])
+        ends = [*starts[:-1:IMAGES_A_PORTION].tolist(), int(starts[-1])]
+        portions = [slice(*pair) for pair in pairwise(ends)]
         features, targets, *near = (np.concatenate(part) for part in parts)
-        ends += [len(features)]
-        return cls(features, targets, [slice(*pair) for pair in zip(ends, ends[1:], strict=False)], *near)
+        return cls(features, targets, portions, *near)
 
     def fit_svms(self, svms: LinearSVMs, *, c: float) -> None:
         """Train the SVM of each class: its objects against what is none of it."""

@@ -1,6 +1,6 @@
 """The sliding window: a classifier looks at every window of an image pyramid, object or background."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,17 +8,11 @@ import numpy as np
 from scratchcv.boxes import BACKGROUND, IGNORE, batched_nms, best_class, box_iou, sample_balanced, top_k
 from scratchcv.checks import Array
 from scratchcv.data import check_images, check_targets
-from scratchcv.layers import softmax
-from scratchcv.layers.layer import Layer
+from scratchcv.layers import Layer, softmax
 from scratchcv.losses import cross_entropy
 from scratchcv.metrics import Stopwatch
 from scratchcv.models.sliding_window_classifier import WINDOW_STRIDE, WindowClassifier
-from scratchcv.models.sliding_window_pyramid import (
-    cut_windows,
-    image_pyramid,
-    pyramid_sides,
-    pyramid_windows,
-)
+from scratchcv.models.sliding_window_pyramid import ImagePyramid
 
 Target = Mapping[str, Array]
 Prediction = dict[str, Array]
@@ -31,7 +25,7 @@ WINDOWS_AT_ONCE = 256
 
 
 class SlidingWindow(Layer):
-    """Detection as classification of every window: what is in it, an object of some class or background?
+    """Detection as classification of windows, each of which shows an object of some class or background.
 
     Windows have one size. Objects have many: the image is seen in several sizes, a pyramid, in each of which
     the windows cover another part of it.
@@ -40,8 +34,8 @@ class SlidingWindow(Layer):
     ----------
     classifier : WindowClassifier
         Object classes and background.
-    scales : sequence of float
-        Sides of the objects that each level of the pyramid is made for, relative to the image.
+    pyramid : ImagePyramid
+        Of the classifier's window and stride.
     config : dict
         What `scratchcv.models.build_model` rebuilds this model from.
     rng : numpy.random.Generator
@@ -80,13 +74,10 @@ class SlidingWindow(Layer):
     >>> model.backward(cache)  # every parameter's grad is filled
     """
 
-    mean = np.array([0.485, 0.456, 0.406], np.float32)[:, None, None]
-    std = np.array([0.229, 0.224, 0.225], np.float32)[:, None, None]
-
     def __init__(
         self,
         classifier: WindowClassifier,
-        scales: Sequence[float],
+        pyramid: ImagePyramid,
         *,
         config: dict[str, Any],
         rng: np.random.Generator,
@@ -100,8 +91,7 @@ class SlidingWindow(Layer):
         max_detections: int = 100,
     ) -> None:
         self.classifier = classifier
-        self.sides = pyramid_sides(classifier.window, scales, WINDOW_STRIDE)
-        self.windows = pyramid_windows(classifier.window, self.sides, WINDOW_STRIDE)
+        self.pyramid = pyramid
         self.config = config
         self.rng = rng
         self.fg_iou_thresh = fg_iou_thresh
@@ -130,10 +120,12 @@ class SlidingWindow(Layer):
         """
         check_images(images)
         check_targets(targets, images, num_classes=self.classifier.num_classes)
-        crops, labels = [np.zeros((0, *self._window_shape), self._dtype)], [np.zeros(0, np.int64)]
-        for image, target in zip(images, targets, strict=True):
+        levels = self.pyramid.levels(images, self._dtype)
+        window = self.pyramid.window
+        crops, labels = [np.zeros((0, 3, window, window), self._dtype)], [np.zeros(0, np.int64)]
+        for n, (image, target) in enumerate(zip(images, targets, strict=True)):
             windows, window_labels = self.sample(image, target)
-            crops.append(self.cut(image, windows))
+            crops.append(self.pyramid.cut([level[n] for level in levels], windows))
             labels.append(window_labels)
         logits, cache = self.classifier.forward(np.concatenate(crops))
         loss, dlogits = cross_entropy(logits, np.concatenate(labels))
@@ -160,23 +152,11 @@ class SlidingWindow(Layer):
         """Return for every window (P,) the index of its object, BACKGROUND, or IGNORE."""
         boxes = np.asarray(target["boxes"], np.float64) / _extent(image)
         if len(boxes) == 0:
-            return np.full(len(self.windows), BACKGROUND)
-        iou = box_iou(self.windows, boxes)  # of boxes relative to the image: stretching keeps an IoU
+            return np.full(len(self.pyramid.windows), BACKGROUND)
+        iou = box_iou(self.pyramid.windows, boxes)  # of boxes relative to the image: stretching keeps an IoU
         best = iou.max(axis=1)
         elsewhere = np.where(best < self.bg_iou_thresh, BACKGROUND, IGNORE)
         return np.where(best >= self.fg_iou_thresh, iou.argmax(axis=1), elsewhere)
-
-    def cut(self, image: Array, windows: Array) -> Array:
-        """Return windows of an image by their indices (M,) as pixels (M, 3, W, W), normalised."""
-        crops = np.zeros((len(windows), *self._window_shape), self._dtype)
-        start = 0
-        for level in self._normalised_pyramid(image):
-            views = cut_windows(level, self.classifier.window, WINDOW_STRIDE)
-            rows, columns = views.shape[:2]
-            here = np.flatnonzero((windows >= start) & (windows < start + rows * columns))
-            crops[here] = views[np.divmod(windows[here] - start, columns)]
-            start += rows * columns
-        return crops
 
     def predict(
         self,
@@ -212,7 +192,9 @@ class SlidingWindow(Layer):
             batch = images[start : start + batch_size]
             levels = self.score_maps(batch, mode=mode, stopwatch=watch)
             with watch("post-processing"):
-                rows = [scores.transpose(0, 2, 3, 1).reshape(len(batch), -1, scores.shape[1]) for scores in levels]
+                rows = [
+                    scores.transpose(0, 2, 3, 1).reshape(len(batch), -1, scores.shape[1]) for scores in levels
+                ]
                 scores = np.concatenate(rows, axis=1)
                 predictions += [self._select(scores[n], image) for n, image in enumerate(batch)]
         return predictions
@@ -230,11 +212,7 @@ class SlidingWindow(Layer):
         check_images(images)
         watch = stopwatch or Stopwatch()
         with watch("proposals"):
-            pyramids = [self._normalised_pyramid(image) for image in images]
-            levels = [
-                np.array([pyramid[k] for pyramid in pyramids], self._dtype).reshape(-1, 3, side, side)
-                for k, side in enumerate(self.sides)
-            ]
+            levels = self.pyramid.levels(images, self._dtype)
         score = self._score_in_one_pass if mode == "convolution" else self._score_one_by_one
         with self.classifier.evaluating():
             return [score(level, watch) for level in levels]
@@ -246,45 +224,32 @@ class SlidingWindow(Layer):
             return softmax(self.classifier.classifier_convolutions()(features), axis=1)
 
     def _score_one_by_one(self, level: Array, watch: Stopwatch) -> Array:
-        scores = []
-        for image in level:
-            views = cut_windows(image, self.classifier.window, WINDOW_STRIDE)
-            rows, columns = views.shape[:2]
-            for index in _chunks(rows * columns):
+        side = (level.shape[2] - self.pyramid.window) // self.pyramid.stride + 1
+        scores = np.zeros((len(level), side * side, self.classifier.num_classes), level.dtype)
+        for n, image in enumerate(level):
+            views = self.pyramid.views(image)
+            for start in range(0, side * side, WINDOWS_AT_ONCE):
+                index = np.arange(start, min(start + WINDOWS_AT_ONCE, side * side))
                 with watch("proposals"):
-                    crops = views[np.divmod(index, columns)]
+                    crops = views[np.divmod(index, side)]
                 with watch("features"):
                     features = self.classifier.features(crops)
                 with watch("heads"):
-                    scores.append(softmax(self.classifier.classifier(features), axis=1))
-        side = (level.shape[2] - self.classifier.window) // WINDOW_STRIDE + 1
-        rows_of_scores = np.concatenate([np.zeros((0, self.classifier.num_classes), level.dtype), *scores])
-        return rows_of_scores.reshape(len(level), side, side, -1).transpose(0, 3, 1, 2)
+                    scores[n, index] = softmax(self.classifier.classifier(features), axis=1)
+        return scores.reshape(len(level), side, side, -1).transpose(0, 3, 1, 2)
 
     def _select(self, scores: Array, image: Array) -> Prediction:
         """Keep the best of each heap among the windows (P,) of one image: scores (P, K)."""
         scores, labels = best_class(scores)
         scores, best = top_k(scores, self.max_candidates)
         best, scores = best[scores > self.score_threshold], scores[scores > self.score_threshold]
-        boxes = self.windows[best].astype(scores.dtype) * _extent(image).astype(scores.dtype)
+        boxes = self.pyramid.windows[best].astype(scores.dtype) * _extent(image).astype(scores.dtype)
         kept = batched_nms(boxes, scores, labels[best], self.nms_threshold)[: self.max_detections]
         return {"boxes": boxes[kept], "scores": scores[kept], "labels": labels[best][kept]}
 
     @property
     def _dtype(self) -> Any:
         return self.parameters()[0].value.dtype
-
-    @property
-    def _window_shape(self) -> tuple[int, int, int]:
-        return 3, self.classifier.window, self.classifier.window
-
-    def _normalised_pyramid(self, image: Array) -> list[Array]:
-        return [(level - self.mean) / self.std for level in image_pyramid(image, self.sides)]
-
-
-def _chunks(count: int) -> Iterator[Array]:
-    for start in range(0, count, WINDOWS_AT_ONCE):
-        yield np.arange(start, min(start + WINDOWS_AT_ONCE, count))
 
 
 def _extent(image: Array) -> Array:
@@ -315,8 +280,8 @@ def sliding_window_tiny(
     Examples
     --------
     >>> model = sliding_window_tiny(["background", "cat", "dog"])
-    >>> len(model.windows), sum(parameter.value.size for parameter in model.parameters())
-    (0, 0)
+    >>> len(model.pyramid.windows), sum(parameter.value.size for parameter in model.parameters())
+    (1650, 119667)
     """
     if size < 64 or size % 64:
         raise ValueError(f"size must be a multiple of 64, got {size}")
@@ -331,4 +296,5 @@ def sliding_window_tiny(
         "scales": [float(scale) for scale in scales],
     }
     classifier = WindowClassifier(len(class_names), size // 4, rng=rng)
-    return SlidingWindow(classifier, scales, config=config, rng=rng)
+    pyramid = ImagePyramid(classifier.window, scales, WINDOW_STRIDE)
+    return SlidingWindow(classifier, pyramid, config=config, rng=rng)

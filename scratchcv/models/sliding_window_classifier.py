@@ -102,5 +102,5 @@ class WindowClassifier(Layer):
         )
 
     def to_convolutions(self) -> Sequential:
-        """Return the whole classifier as convolutions: images (N, 3, H, W) to logits (N, K, rows, columns)."""
+        """Return the classifier as convolutions: from images (N, 3, H, W) to logits (N, K, rows, columns)."""
         return Sequential(self.features, self.classifier_convolutions())

@@ -3,73 +3,90 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import DTypeLike
 
-from scratchcv.boxes import sliding_windows
+from scratchcv.boxes import count_windows, sliding_windows
 from scratchcv.checks import Array
-from scratchcv.data import resize_image
+from scratchcv.data import GeneralizedRCNNTransform
 
 
-def pyramid_sides(window: int, scales: Sequence[float], stride: int) -> list[int]:
-    r"""Return the sides that an image gets so that a window covers the wanted parts of it.
+class ImagePyramid:
+    r"""The sizes that images are seen in, and the windows in them.
 
-    .. math:: N_s \approx W / s, \qquad N_s = W + \text{stride} \cdot n
+    A level for objects of scale s shows the image, stretched to a square, with a side of
 
-    Rounded in steps of the stride, so that the last window ends where the image does.
+    .. math:: N_s \approx W / s, \qquad N_s = W + \text{stride} \cdot n,
+
+    so that a window of W pixels covers s of it. Rounding in steps of the stride lets the last window end
+    where the image does.
 
     Parameters
     ----------
     window : int
-        W, side of the window in pixels.
+        W, side of the windows in pixels.
     scales : sequence of float
-        s, sides of the wanted objects relative to the image, above 0 and at most 1.
+        s, sides of objects relative to the image, above 0 and at most 1; a level for each.
     stride : int
         Pixels from one window to the next.
+
+    Attributes
+    ----------
+    sides : list of int
+        N of each level.
+    windows : ndarray of shape (P, 4)
+        All windows, xyxy relative to the image: level by level, row by row.
 
     Raises
     ------
     ValueError
         When there is no scale, or one is out of range.
 
-    Examples
-    --------
-    >>> pyramid_sides(32, [0.25, 0.5, 1], stride=4)
-    [128, 64, 32]
-    """
-    if not len(scales) or not all(0 < scale <= 1 for scale in scales):
-        raise ValueError(f"scales must be numbers above 0 and at most 1, at least one, got {list(scales)}")
-    return [window + stride * round((window / scale - window) / stride) for scale in scales]
-
-
-def pyramid_windows(window: int, sides: Sequence[int], stride: int) -> Array:
-    """Return the windows of all levels as boxes (P, 4) relative to the image, level by level, row by row.
+    References
+    ----------
+    E. H. Adelson et al., "Pyramid methods in image processing", 1984; Sermanet et al., "OverFeat", 2014,
+    section 3.3.
 
     Examples
     --------
-    >>> pyramid_windows(2, [4, 2], stride=2).tolist()[3:]
-    [[0.5, 0.5, 1.0, 1.0], [0.0, 0.0, 1.0, 1.0]]
+    >>> pyramid = ImagePyramid(window=32, scales=[0.25, 0.5, 1], stride=4)
+    >>> pyramid.sides, len(pyramid.windows), 25**2 + 9**2 + 1
+    ([128, 64, 32], 707, 707)
+    >>> pyramid.windows[-1].tolist()
+    [0.0, 0.0, 1.0, 1.0]
+    >>> [level.shape for level in pyramid.levels([np.zeros((3, 50, 80), np.float32)])]
+    [(1, 3, 128, 128), (1, 3, 64, 64), (1, 3, 32, 32)]
     """
-    levels = [sliding_windows((side, side), (window, window), stride) / side for side in sides]
-    return np.concatenate(levels).astype(np.float32)
 
+    def __init__(self, window: int, scales: Sequence[float], stride: int) -> None:
+        if not len(scales) or not all(0 < scale <= 1 for scale in scales):
+            raise ValueError(f"scales must be one number or more, above 0, at most 1, got {list(scales)}")
+        self.window, self.stride = window, stride
+        self.sides = [window + stride * round((window / scale - window) / stride) for scale in scales]
+        sizes = [(side, side) for side in self.sides]
+        self.counts = [count_windows(size, (window, window), stride) for size in sizes]
+        relative = [sliding_windows(size, (window, window), stride) / np.float32(size[0]) for size in sizes]
+        self.windows = np.concatenate(relative)
+        self._transforms = [
+            GeneralizedRCNNTransform(fixed_size=size, size_divisible=size[0], antialias=True)
+            for size in sizes
+        ]
 
-def image_pyramid(image: Array, sides: Sequence[int]) -> list[Array]:
-    """Return an image (3, H, W), stretched to squares (3, side, side) of every size.
+    def levels(self, images: Sequence[Array], dtype: DTypeLike = np.float32) -> list[Array]:
+        """Return images (3, H, W), normalised, as a batch (N, 3, side, side) for each level."""
+        return [transform.to_batch(images, dtype)[0] for transform in self._transforms]
 
-    Examples
-    --------
-    >>> [level.shape for level in image_pyramid(np.zeros((3, 20, 30), np.float32), [24, 12])]
-    [(3, 24, 24), (3, 12, 12)]
-    """
-    return [resize_image(image, (side, side)) for side in sides]
+    def views(self, level: Array) -> Array:
+        """Return all windows of one image's level (3, side, side) as (rows, columns, 3, W, W), uncopied."""
+        every = np.lib.stride_tricks.sliding_window_view(level, (self.window, self.window), axis=(1, 2))
+        return every[:, :: self.stride, :: self.stride].transpose(1, 2, 0, 3, 4)
 
-
-def cut_windows(level: Array, window: int, stride: int) -> Array:
-    """Return views (rows, columns, 3, W, W) of all windows of a level (3, side, side); nothing is copied.
-
-    Examples
-    --------
-    >>> cut_windows(np.zeros((3, 24, 24)), 16, 4).shape
-    (3, 3, 3, 16, 16)
-    """
-    views = np.lib.stride_tricks.sliding_window_view(level, (window, window), axis=(1, 2))
-    return views[:, ::stride, ::stride].transpose(1, 2, 0, 3, 4)
+    def cut(self, levels: Sequence[Array], indices: Array) -> Array:
+        """Return some windows of one image's levels as pixels (M, 3, W, W): `indices` into `windows`."""
+        crops = np.zeros((len(indices), 3, self.window, self.window), levels[0].dtype)
+        start = 0
+        for level, count in zip(levels, self.counts, strict=True):
+            here = np.flatnonzero((indices >= start) & (indices < start + count))
+            views = self.views(level)
+            crops[here] = views[np.divmod(indices[here] - start, views.shape[1])]
+            start += count
+        return crops

@@ -1,7 +1,16 @@
 """Region proposals: boxes that may hold an object of any class, from the image or from features."""
 
+from scratchcv.proposals.felzenszwalb import felzenszwalb
 from scratchcv.proposals.proposal_dataset import ProposalDataset, Propose
 from scratchcv.proposals.rpn import RegionProposalNetwork
 from scratchcv.proposals.rpn_head import RPNHead
+from scratchcv.proposals.selective_search import selective_search
 
-__all__ = ["ProposalDataset", "Propose", "RPNHead", "RegionProposalNetwork"]
+__all__ = [
+    "ProposalDataset",
+    "Propose",
+    "RPNHead",
+    "RegionProposalNetwork",
+    "felzenszwalb",
+    "selective_search",
+]

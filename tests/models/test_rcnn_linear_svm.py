@@ -56,7 +56,9 @@ def test_no_step_in_any_direction_leads_down(squared):
         assert min(others) > best * (1 - 1e-4)
 
 
-@pytest.mark.parametrize(("loss", "plane_atol", "loss_rtol"), [("squared_hinge", 1e-6, 1e-9), ("hinge", 5e-3, 1e-4)])
+@pytest.mark.parametrize(
+    ("loss", "plane_atol", "loss_rtol"), [("squared_hinge", 1e-6, 1e-9), ("hinge", 5e-3, 1e-4)]
+)
 @pytest.mark.parametrize("c", [1e-2, 1.0])
 def test_scikit_learns_linear_svc_finds_the_same_plane(loss, plane_atol, loss_rtol, c):
     svm = pytest.importorskip("sklearn.svm")
