@@ -1,6 +1,8 @@
 """Models: whole detectors, with one protocol for training and prediction."""
 
 from scratchcv.models.build import build_model, tiny_config
+from scratchcv.models.fast_rcnn_heads import FastRCNNConvFCHead, FastRCNNPredictor, TwoMLPHead
+from scratchcv.models.fast_rcnn_roi_heads import RoIHeads
 from scratchcv.models.localizer import Localizer, localizer_tiny
 from scratchcv.models.rcnn import RCNN
 from scratchcv.models.rcnn_box_regression import BoxRegression, ridge_regression
@@ -18,12 +20,16 @@ __all__ = [
     "RCNN",
     "SSD",
     "BoxRegression",
+    "FastRCNNConvFCHead",
+    "FastRCNNPredictor",
     "ImagePyramid",
     "LinearSVMs",
     "Localizer",
+    "RoIHeads",
     "SSDHead",
     "SSDScoringHead",
     "SlidingWindow",
+    "TwoMLPHead",
     "WindowClassifier",
     "build_model",
     "fit_linear_svm",
