@@ -179,7 +179,7 @@ class RCNN(Layer):
         self.backbone.backward([dpooled], backbone_cache)
 
     def sample(self, images: Sequence[Array], targets: Sequence[Target]) -> tuple[Array, Array]:
-        """Return warped proposals (R, 3, S, S), positive and negative ones of all images, and their labels."""
+        """Return warped proposals (R, 3, S, S), positive and negative ones of all images, and labels."""
         dtype = self.classifier.weight.value.dtype
         crops = [np.zeros((0, 3, self.crop_size, self.crop_size), dtype)]
         labels = [np.zeros(0, np.int64)]
@@ -232,9 +232,11 @@ class RCNN(Layer):
             Whether to show a progress bar.
         """
         with self.evaluating():
-            training_set = TrainingSet.collect(self, dataset, progress=progress)
-        training_set.fit_svms(self.svms, c=self.svm_c)
-        training_set.fit_box_regression(self.box_regression, alpha=self.ridge_alpha)
+            found = TrainingSet.collect(self, dataset, progress=progress)
+        self.svms.fit(found.features, found.targets, found.portions, c=self.svm_c)
+        self.box_regression.fit(
+            found.near_features, found.near_labels, found.near_deltas, alpha=self.ridge_alpha
+        )
         self.fitted[:] = 1
 
     def predict(
