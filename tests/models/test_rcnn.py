@@ -177,7 +177,7 @@ def test_a_loaded_model_predicts_the_same(fitted):
     state = fitted.state_dict()
     assert {"svms.weight", "svms.bias", "box_regression.weight", "fitted"} <= set(state)
     other = build_model(fitted.config)
-    other.propose = windows
+    other.search = windows
     other.load_state_dict(state)
     for ours, theirs in zip(fitted.predict(images), other.predict(images), strict=True):
         assert all(ours[key].tobytes() == theirs[key].tobytes() for key in ours)
@@ -287,7 +287,7 @@ def test_bad_input_is_named(model):
 @pytest.mark.slow
 def test_overfits_eight_scenes():
     scenes = ProposalDataset(SceneDataset(8, size=128, seed=4), selective_search)
-    model = rcnn_tiny(scenes.class_names)
+    model = rcnn_tiny(SceneDataset.class_names)
     images = [to_tensor(image) for image, _ in scenes]
     targets = [target for _, target in scenes]
     optimizer = SGD(model.parameters(), lr=0.03, momentum=0.9)
