@@ -49,7 +49,7 @@ WHERE_USED = {
     "matplotlib": {"visualize"},
     "pooch": {"data"},
     "safetensors": {"training", "models", "backbones"},
-    "tqdm": {"data", "training", "grading", "cli", "metrics", "warmup"},
+    "tqdm": {"data", "models", "training", "grading", "cli", "metrics", "warmup"},
 }
 
 LINES = 300
