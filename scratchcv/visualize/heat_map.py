@@ -42,8 +42,8 @@ def heat_map_figure(
     --------
     >>> import numpy as np
     >>> figure = heat_map_figure(np.zeros((8, 8, 3), np.uint8), {"cat": np.eye(5)}, {"cat": 0.25})
-    >>> [axes.get_title() for axes in figure.axes][:2], figure.axes[1].images[1].get_extent()
-    (['image', 'cat'], (1.5, 6.5, 6.5, 1.5))
+    >>> [axes.get_title() for axes in figure.axes][:2], list(figure.axes[1].images[1].get_extent())
+    (['image', 'cat'], [1.5, 6.5, 6.5, 1.5])
     """
     if set(maps) != set(margins):
         raise ValueError(f"every map needs a margin, got {sorted(maps)} and {sorted(margins)}")

@@ -46,7 +46,7 @@ def map_sizes_figure(rows: Mapping[str, Sequence[int]], layers: Sequence[str]) -
         if len(sides) != len(layers) + 1:
             raise ValueError(f"row {title!r} must have {len(layers) + 1} sides, got {len(sides)}")
     largest = max(max(sides) for sides in rows.values())
-    step = 1.35 * largest
+    step = 1.5 * largest
     width, height = step * (len(layers) + 1), 0.55 * step * len(rows)
     figure = new_figure(11, 11 * (height + largest) / (width + 0.4 * step))
     ax = figure.subplots()

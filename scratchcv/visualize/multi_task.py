@@ -77,20 +77,23 @@ def multi_task_figure(
 
     right.set(xlim=(0, 10), ylim=(0, 4))
     right.set_axis_off()
-    _block(right, 0.9, 2, f"vector:\n{vector}", "#dddddd")
+    _block(right, 1.1, 2, f"vector:\n{vector}", "#dddddd")
     _block(right, 4.5, 3.2, "\n".join(["class scores", *lines]), WHAT)
     _block(right, 4.5, 0.8, f"box (x, y, w, h)\n{_numbers(predicted)}", WHERE)
     _block(right, 7.2, 3.2, f"softmax loss\n{losses['classification']:.3f}", WHAT)
     _block(right, 7.2, 0.8, f"box loss\n{losses['box']:.3f}", WHERE)
     _block(right, 9.2, 2, f"sum\n{losses['classification'] + losses['box']:.3f}", "#dddddd")
-    _arrow(right, (1.45, 2.2), (3.45, 3.2), f"“what”\nFC {vector} → {classes}")
-    _arrow(right, (1.45, 1.8), (3.45, 0.8), f"“where”\nFC {vector} → 4")
+    _arrow(right, (0, 2), (0.6, 2), "CNN")
+    _arrow(right, (1.6, 2.2), (3.6, 3.2), f"“what”\nFC {vector} → {classes}")
+    _arrow(right, (1.6, 1.8), (3.6, 0.8), f"“where”\nFC {vector} → 4")
     _arrow(right, (5.55, 3.2), (6.5, 3.2))
     _arrow(right, (5.75, 0.8), (6.5, 0.8))
     _arrow(right, (7.9, 3.1), (8.9, 2.4))
     _arrow(right, (7.9, 0.9), (8.9, 1.6))
-    right.text(7.2, 2.35, f"correct label:\n{correct_label}", ha="center", va="center", size=9)
-    right.text(7.2, 1.65, f"correct box:\n{_numbers(true)}", ha="center", va="center", size=9)
+    _arrow(right, (7.2, 2.5), (7.2, 2.85))
+    _arrow(right, (7.2, 1.5), (7.2, 1.15))
+    right.text(7.2, 2.3, f"correct label:\n{correct_label}", ha="center", va="center", size=9)
+    right.text(7.2, 1.7, f"correct box:\n{_numbers(true)}", ha="center", va="center", size=9)
     return figure
 
 
@@ -111,8 +114,8 @@ def _block(ax: "Axes", x: float, y: float, words: str, color: str) -> None:
 def _arrow(ax: "Axes", start: tuple[float, float], end: tuple[float, float], words: str = "") -> None:
     ax.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": "#555555", "linewidth": 1.4})
     x, y = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
-    up = 0.45 if end[1] > start[1] else -0.45
-    ax.text(x - 0.35, y + up, words, ha="center", va="center", size=9)
+    slope = np.sign(end[1] - start[1])
+    ax.text(x - 0.35 * abs(slope), y + (0.45 * slope or 0.25), words, ha="center", va="center", size=9)
 
 
 def _numbers(box: np.ndarray) -> str:

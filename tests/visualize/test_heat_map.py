@@ -13,8 +13,8 @@ def test_cells_lie_on_the_centres_of_their_windows():
     )
     assert [ax.get_title() for ax in figure.axes] == ["image", "quarter", "whole"]
     (_, quarter), (_, whole) = (ax.images for ax in figure.axes[1:])
-    assert quarter.get_extent() == (0, 80, 40, 0)
-    assert whole.get_extent() == (0, 80, 40, 0)
+    assert list(quarter.get_extent()) == [0, 80, 40, 0]
+    assert list(whole.get_extent()) == [0, 80, 40, 0]
     assert quarter.get_clim() == (0, 1)
     assert figure_png(figure)
 
