@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from scratchcv.errors import InputError
-from scratchcv.models.ssd import SSD, ssd_tiny
+from scratchcv.models.classifier import classifier_tiny
+from scratchcv.models.ssd import ssd_tiny
 
-BUILDERS: dict[str, Callable[..., SSD]] = {"ssd_tiny": ssd_tiny}
+BUILDERS: dict[str, Callable[..., Any]] = {"classifier_tiny": classifier_tiny, "ssd_tiny": ssd_tiny}
 """Every builder by the name that a configuration's ``"model"`` and the command line use."""
 
 
-def build_model(config: Mapping[str, Any]) -> SSD:
+def build_model(config: Mapping[str, Any]) -> Any:
     """Return a model with fresh weights, built as a configuration says.
 
     Parameters

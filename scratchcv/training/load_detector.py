@@ -39,7 +39,7 @@ def load_detector(path: str | os.PathLike[str]) -> SSD:
     if not isinstance(config, dict):
         raise InputError(f"{os.fspath(path)}: not the checkpoint of a training: it has no 'model'")
     try:
-        model = build_model(config)
+        model: SSD = build_model(config)
         model.load_state_dict(model_state(arrays))
     except ValueError as error:  # an InputError too, which does not know the file
         raise InputError(f"{os.fspath(path)}: {error}") from error
