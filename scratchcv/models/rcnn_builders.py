@@ -5,10 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from scratchcv.backbones import TinyBackbone
-from scratchcv.checks import Array
 from scratchcv.layers import Flatten, Linear, ReLU, Sequential
 from scratchcv.models.rcnn import RCNN
-from scratchcv.proposals import Propose
+from scratchcv.proposals import Propose, selective_search
 
 
 def rcnn_tiny(
@@ -66,7 +65,7 @@ def rcnn_tiny(
         pooled_features=pooled,
         num_features=features,
         num_classes=len(class_names),
-        propose=propose or _default_proposals,
+        propose=propose or selective_search,
         config=config,
         head=head,
         crop_size=crop_size,
@@ -74,7 +73,3 @@ def rcnn_tiny(
         size=size,
         seed=seed,
     )
-
-
-def _default_proposals(image: Array) -> Array:
-    raise NotImplementedError

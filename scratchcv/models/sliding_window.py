@@ -236,7 +236,7 @@ class SlidingWindow(Layer):
                     features = self.classifier.features(crops)
                 with watch("heads"):
                     scores[n, index] = softmax(self.classifier.classifier(features), axis=1)
-        return scores.reshape(len(level), side, side, -1).transpose(0, 3, 1, 2)
+        return scores.reshape(len(level), side, side, scores.shape[2]).transpose(0, 3, 1, 2)
 
     def _select(self, scores: Array, image: Array) -> Prediction:
         """Keep the best of each heap among the windows (P,) of one image: scores (P, K)."""
@@ -262,7 +262,7 @@ def sliding_window_tiny(
     class_names: Sequence[str],
     size: int = 128,
     seed: int = 0,
-    scales: Sequence[float] = (0.22, 0.28, 0.36, 0.47),
+    scales: Sequence[float] = (0.23, 0.3, 0.39, 0.51, 0.66),
 ) -> SlidingWindow:
     """Return a sliding window small enough to train on a laptop from random weights.
 
@@ -275,7 +275,8 @@ def sliding_window_tiny(
     seed : int
         Of the initial weights and of the windows that training draws.
     scales : sequence of float
-        Sides of objects relative to the image, a level of the pyramid for each.
+        Sides of objects relative to the image, a level of the pyramid for each; those above 1 count as 1, for
+        no window is larger than the image.
 
     Examples
     --------
@@ -296,5 +297,5 @@ def sliding_window_tiny(
         "scales": [float(scale) for scale in scales],
     }
     classifier = WindowClassifier(len(class_names), size // 4, rng=rng)
-    pyramid = ImagePyramid(classifier.window, scales, WINDOW_STRIDE)
+    pyramid = ImagePyramid(classifier.window, [min(scale, 1) for scale in scales], WINDOW_STRIDE)
     return SlidingWindow(classifier, pyramid, config=config, rng=rng)
