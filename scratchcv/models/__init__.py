@@ -3,6 +3,7 @@
 from scratchcv.models.build import build_model, tiny_config
 from scratchcv.models.classifier import Classifier, classifier_tiny
 from scratchcv.models.fast_rcnn import FastRCNN
+from scratchcv.models.fast_rcnn_builders import fast_rcnn_alexnet, fast_rcnn_resnet50, fast_rcnn_vgg16
 from scratchcv.models.fast_rcnn_heads import FastRCNNConvFCHead, FastRCNNPredictor, TwoMLPHead
 from scratchcv.models.fast_rcnn_roi_heads import RoIHeads
 from scratchcv.models.fast_rcnn_roi_pool import FastRCNNRoIPool
@@ -41,7 +42,10 @@ __all__ = [
     "WindowClassifier",
     "build_model",
     "classifier_tiny",
+    "fast_rcnn_alexnet",
+    "fast_rcnn_resnet50",
     "fast_rcnn_tiny",
+    "fast_rcnn_vgg16",
     "fit_linear_svm",
     "localizer_tiny",
     "mine_hard_negatives",

@@ -52,7 +52,7 @@ def roi_figure(
     matplotlib.figure.Figure
         Three panels: the box on the image, on the feature map, and what comes out. On the map the projected
         box is dashed. RoI pooling's bins are solid, and where two share pixels, both are drawn; RoIAlign's
-        samples are dots.
+        samples are dots, and aligned: a pixel's value stands at its centre.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def roi_figure(
     if pooling == "pool":
         y = roi_pool(x, roi, size, scale)[0][0, 0]
     elif pooling == "align":
-        y = roi_align(x, roi, size, scale, SAMPLES)[0, 0]
+        y = roi_align(x, roi, size, scale, SAMPLES, aligned=True)[0, 0]
     else:
         raise ValueError(f"pooling must be 'pool' or 'align', got {pooling!r}")
 
@@ -100,7 +100,7 @@ def roi_figure(
     _draw_pixels(third, y, *limits)
     if y.size <= 100:
         for (row, column), value in np.ndenumerate(y):
-            third.text(column + 0.5, row + 0.5, f"{value:.2g}", ha="center", va="center", color="white",
+            third.text(column + 0.5, row + 0.5, f"{value:.3g}", ha="center", va="center", color="white",
                        bbox={"boxstyle": "round", "facecolor": "#00000090", "edgecolor": "none"})  # fmt: skip
     return figure
 
@@ -158,7 +158,7 @@ def _draw_pixels(ax: "Axes", values: Array, least: float, most: float) -> None:
 
 
 def _draw_samples(ax: "Axes", box: Array, size: tuple[int, int]) -> None:
-    """Draw RoIAlign's bins and samples; a pixel's value stands at its corner there, at its centre here."""
+    """Draw RoIAlign's bins and samples."""
     x1, y1, x2, y2 = box
     columns, rows = np.linspace(x1, x2, size[1] + 1), np.linspace(y1, y2, size[0] + 1)
     for column in columns:

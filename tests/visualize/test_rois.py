@@ -26,12 +26,12 @@ def test_bins_hold_the_maxima_that_come_out():
     for patch, value in zip(bins, y.ravel(), strict=True):
         x1, y1, x2, y2 = np.rint(patch.get_bbox().extents).astype(int)
         assert MAP[y1:y2, x1:x2].max() == value
-    assert [text.get_text() for text in third.texts][-1] == f"{y.max():.2g}"
+    assert [text.get_text() for text in third.texts][-1] == f"{y.max():.3g}"
 
 
 def test_align_has_four_samples_a_bin():
     _, second, third = roi_figure(IMAGE, MAP, BOX, 3, pooling="align").axes
-    y = roi_align(MAP[None, None], np.insert(BOX, 0, 0)[None], 3, 1 / 8, 2)
+    y = roi_align(MAP[None, None], np.insert(BOX, 0, 0)[None], 3, 1 / 8, 2, aligned=True)
     assert third.images[0].get_array().tolist() == y[0, 0].tolist()
     samples = second.lines[-1]
     assert len(samples.get_xdata()) == 4 * 9
