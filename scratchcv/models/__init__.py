@@ -1,6 +1,7 @@
 """Models: whole detectors, with one protocol for training and prediction."""
 
 from scratchcv.models.build import build_model, tiny_config
+from scratchcv.models.classifier import Classifier, classifier_tiny
 from scratchcv.models.fast_rcnn import FastRCNN
 from scratchcv.models.fast_rcnn_heads import FastRCNNConvFCHead, FastRCNNPredictor, TwoMLPHead
 from scratchcv.models.fast_rcnn_roi_heads import RoIHeads
@@ -24,6 +25,7 @@ __all__ = [
     "RCNN",
     "SSD",
     "BoxRegression",
+    "Classifier",
     "FastRCNN",
     "FastRCNNConvFCHead",
     "FastRCNNPredictor",
@@ -38,6 +40,7 @@ __all__ = [
     "TwoMLPHead",
     "WindowClassifier",
     "build_model",
+    "classifier_tiny",
     "fast_rcnn_tiny",
     "fit_linear_svm",
     "localizer_tiny",
