@@ -12,7 +12,7 @@ from scratchcv.models.classifier import classifier_tiny
 from scratchcv.models.fast_rcnn_tiny import fast_rcnn_tiny
 from scratchcv.models.faster_rcnn_tiny import faster_rcnn_tiny
 from scratchcv.models.localizer import localizer_tiny
-from scratchcv.models.rcnn_builders import rcnn_tiny
+from scratchcv.models.rcnn_tiny import rcnn_tiny
 from scratchcv.models.sliding_window import sliding_window_tiny
 from scratchcv.models.ssd import ssd_tiny
 

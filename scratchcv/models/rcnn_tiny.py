@@ -1,4 +1,4 @@
-"""R-CNN's builders: the preset that trains on a laptop."""
+"""The R-CNN that trains on a laptop from random weights."""
 
 from collections.abc import Sequence
 
