@@ -9,6 +9,7 @@ from scratchcv.models.fast_rcnn_roi_pool import FastRCNNRoIPool
 from scratchcv.models.fast_rcnn_tiny import fast_rcnn_tiny
 from scratchcv.models.localizer import Localizer, localizer_tiny
 from scratchcv.models.rcnn import RCNN
+from scratchcv.models.rcnn_alexnet import rcnn_alexnet
 from scratchcv.models.rcnn_box_regression import BoxRegression, ridge_regression
 from scratchcv.models.rcnn_linear_svm import LinearSVMs, mine_hard_negatives
 from scratchcv.models.rcnn_linear_svm_solver import fit_linear_svm
@@ -45,6 +46,7 @@ __all__ = [
     "fit_linear_svm",
     "localizer_tiny",
     "mine_hard_negatives",
+    "rcnn_alexnet",
     "rcnn_tiny",
     "ridge_regression",
     "select_candidates",
