@@ -10,11 +10,12 @@ from scratchcv.models.fast_rcnn_roi_pool import FastRCNNRoIPool
 from scratchcv.models.fast_rcnn_tiny import fast_rcnn_tiny
 from scratchcv.models.localizer import Localizer, localizer_tiny
 from scratchcv.models.rcnn import RCNN
+from scratchcv.models.rcnn_alexnet import rcnn_alexnet
 from scratchcv.models.rcnn_box_regression import BoxRegression, ridge_regression
-from scratchcv.models.rcnn_builders import rcnn_tiny
 from scratchcv.models.rcnn_linear_svm import LinearSVMs, mine_hard_negatives
 from scratchcv.models.rcnn_linear_svm_solver import fit_linear_svm
 from scratchcv.models.rcnn_selection import select_candidates
+from scratchcv.models.rcnn_tiny import rcnn_tiny
 from scratchcv.models.rcnn_training_set import svm_targets
 from scratchcv.models.sliding_window import SlidingWindow, sliding_window_tiny
 from scratchcv.models.sliding_window_classifier import WindowClassifier
@@ -49,6 +50,7 @@ __all__ = [
     "fit_linear_svm",
     "localizer_tiny",
     "mine_hard_negatives",
+    "rcnn_alexnet",
     "rcnn_tiny",
     "ridge_regression",
     "select_candidates",

@@ -13,7 +13,8 @@ from scratchcv.models.fast_rcnn_builders import fast_rcnn_alexnet, fast_rcnn_res
 from scratchcv.models.fast_rcnn_tiny import fast_rcnn_tiny
 from scratchcv.models.faster_rcnn_tiny import faster_rcnn_tiny
 from scratchcv.models.localizer import localizer_tiny
-from scratchcv.models.rcnn_builders import rcnn_tiny
+from scratchcv.models.rcnn_alexnet import rcnn_alexnet
+from scratchcv.models.rcnn_tiny import rcnn_tiny
 from scratchcv.models.sliding_window import sliding_window_tiny
 from scratchcv.models.ssd import ssd_tiny
 
@@ -25,6 +26,7 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "fast_rcnn_vgg16": fast_rcnn_vgg16,
     "faster_rcnn_tiny": faster_rcnn_tiny,
     "localizer_tiny": localizer_tiny,
+    "rcnn_alexnet": rcnn_alexnet,
     "rcnn_tiny": rcnn_tiny,
     "sliding_window_tiny": sliding_window_tiny,
     "ssd_tiny": ssd_tiny,
