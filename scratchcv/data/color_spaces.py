@@ -42,8 +42,9 @@ def to_color_space(image: ArrayLike, space: str) -> Array:
 
     Examples
     --------
-    >>> to_color_space(np.array([[[255, 255, 0]]], np.uint8), "hsv").round(3).tolist()
-    [[[0.167, 1.0, 1.0]]]
+    >>> blue_and_black = np.array([[[0, 0, 51], [0, 0, 0]]], np.uint8)
+    >>> (to_color_space(blue_and_black, "hsv") * 360).round().tolist()
+    [[[240.0, 360.0, 72.0], [0.0, 0.0, 0.0]]]
     """
     if space not in COLOR_SPACES:
         raise ValueError(f"space must be one of {', '.join(COLOR_SPACES)}, got {space!r}")
