@@ -100,14 +100,14 @@ def color_levels(planes: Array) -> Array:
     >>> color_levels(np.array([[[0, 0.5, 1]]])).tolist()
     [[[0, 12, 24]]]
     """
-    return np.clip(planes * COLOR_BINS, 0, COLOR_BINS - 1).astype(np.uint8)
+    return np.asarray(np.clip(planes * COLOR_BINS, 0, COLOR_BINS - 1), np.uint8)
 
 
 def texture_levels(planes: Array) -> Array:
     """Return into which of 10 bins each pixel's slopes in eight directions fall, uint8 (8 C, H, W).
 
-    Slopes are Gaussian derivatives with σ = 1; one that falls counts as none, since the opposite direction has
-    it. The last bin ends at the image's steepest slope in that channel and direction.
+    Slopes are Gaussian derivatives with σ = 1; one that falls counts as none, since the opposite direction
+    has it. The last bin ends at the image's steepest slope in that channel and direction.
 
     Examples
     --------
@@ -119,7 +119,7 @@ def texture_levels(planes: Array) -> Array:
     half = np.stack([dx, diagonal * (dx + dy), dy, diagonal * (dy - dx)], axis=1)
     slopes = np.concatenate([half, -half], axis=1).reshape(-1, *planes.shape[1:])
     steepest = slopes.max(axis=(1, 2), keepdims=True, initial=1e-6)  # a flat image has no slope, but noise
-    return np.clip(slopes * (TEXTURE_BINS / steepest), 0, TEXTURE_BINS - 1).astype(np.uint8)
+    return np.asarray(np.clip(slopes * (TEXTURE_BINS / steepest), 0, TEXTURE_BINS - 1), np.uint8)
 
 
 def region_histograms(labels: Array, levels: Array, bins: int, regions: int) -> Array:

@@ -80,8 +80,9 @@ def merge_regions(regions: Regions, weights: ArrayLike = (1, 1, 1, 1)) -> Hierar
     ([[1, 2], [0, 3]], [[2, 0, 5, 1], [0, 0, 5, 1]])
     """
     factors = check_floating("weights", weights, (4,), np.float64)
-    arrays = (np.ascontiguousarray(array) for array in regions)
-    return Hierarchy(*active_form(merge_regions_numpy)(*arrays, factors))
+    sizes, boxes, colors, textures, pairs = (np.ascontiguousarray(array) for array in regions)
+    merge = active_form(merge_regions_numpy)
+    return Hierarchy(*merge(sizes, boxes, colors, textures, pairs, factors))
 
 
 def merge_regions_numpy(

@@ -95,8 +95,8 @@ def selective_search(
     Notes
     -----
     It works on the image, before any network: S0, 231 has it work on feature maps, but onto those only the
-    boxes are projected. OpenCV's has k = 150, 300, … and at least 100 pixels a region, and ranks by depth from
-    the leaves, so that small regions come first.
+    boxes are projected. OpenCV's has k = 150, 300, … and at least 100 pixels a region, and ranks by depth
+    from the leaves, so that small regions come first.
 
     References
     ----------
