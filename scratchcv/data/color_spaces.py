@@ -76,7 +76,7 @@ def _lab(image: Array) -> Array:
     xyz = linear[image] @ to_xyz
     x, y, z = np.moveaxis(np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + np.float32(16 / 116)), 2, 0)
     lab = [(116 * y - 16) / 100, (500 * (x - y) + 128) / 255, (200 * (y - z) + 128) / 255]
-    return np.clip(np.stack(lab, axis=2), 0, 1)
+    return np.asarray(np.clip(np.stack(lab, axis=2), 0, 1))
 
 
 def _rgi(image: Array) -> Array:

@@ -37,7 +37,7 @@ def gaussian_taps(sigma: float) -> Array:
     if sigma < 1e-15:
         return np.ones(1)
     half = np.exp(-0.5 / sigma**2 * np.arange(int(4 * sigma + 0.5) + 1) ** 2)
-    return half / np.concatenate([half[:0:-1], half]).sum()
+    return np.asarray(half / np.concatenate([half[:0:-1], half]).sum())
 
 
 def gaussian_blur(planes: ArrayLike, sigma: float) -> Array:
