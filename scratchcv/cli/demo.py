@@ -5,6 +5,7 @@ from pathlib import Path
 
 from scratchcv.cli.arguments import MOST_STEPS, Commands, add_command, add_quiet, add_seed, whole
 from scratchcv.cli.output import next_free, output_folder
+from scratchcv.cli.train import MODELS
 
 TEST_SCENES = 200
 
@@ -15,8 +16,11 @@ def add_parser(commands: Commands) -> None:
         commands,
         "demo",
         run,
-        "Train a small SSD on generated scenes. It then detects the objects of 200 scenes that it never saw.",
-        "scratchcv demo --out runs/demo",
+        "Train a small detector on generated scenes. It then detects things in 200 scenes that it never saw.",
+        "scratchcv demo ssd --out runs/demo",
+    )
+    parser.add_argument(
+        "model", nargs="?", choices=MODELS, default="ssd", help="what to train (default: %(default)s)"
     )
     parser.add_argument(
         "--out", type=Path, help="folder for the results (default: runs/demo, or a free name)"
@@ -36,18 +40,20 @@ def run(arguments: argparse.Namespace) -> None:
         from scratchcv.cli.overview import print_overview
         from scratchcv.cli.training_run import TrainingRun
         from scratchcv.data.source import open_dataset
-        from scratchcv.training.recipe import RECIPES
+        from scratchcv.training.recipes import RECIPES, SCENE_COUNTS
 
-        recipe = RECIPES["scenes"]
+        recipe = RECIPES[arguments.model]["scenes"]
         recipe = dataclasses.replace(recipe, seed=arguments.seed, steps=arguments.steps or recipe.steps)
-        scenes = open_dataset("scenes", "train", size=recipe.size, seed=arguments.seed)
-        summary = print_overview("scenes", "train", scenes, quiet=arguments.quiet)
+        count = SCENE_COUNTS.get(arguments.model)
+        data = f"scenes:{count}" if count else "scenes"
+        scenes = open_dataset(data, "train", size=recipe.size, seed=arguments.seed)
+        summary = print_overview(data, "train", scenes, quiet=arguments.quiet)
         TrainingRun(
             command_line=arguments.command_line,
             folder=folder,
-            builder="ssd_tiny",
+            builder=f"{arguments.model}_tiny",
             recipe=recipe,
-            data="scenes",
+            data=data,
             split="train",
             dataset=scenes,
             object_sizes=summary.relative_sizes,

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from scratchcv.data.summary import DatasetSummary
     from scratchcv.training.recipe import Recipe
 
-BUILDERS = {"ssd": "ssd_tiny"}
-"""The names of models on the command line, and those of their builders."""
+MODELS = ("localizer", "sliding_window", "rcnn", "fast_rcnn", "faster_rcnn", "ssd")
+"""As in `scratchcv.training.recipes`, which is too heavy to import for a ``--help``."""
 
 AUGMENTATIONS = ("none", "flip", "ssd", "microscope")
-"""As in `scratchcv.training.recipe`, which is too heavy to import for a ``--help``; so are its recipes."""
+"""As in `scratchcv.training.recipe`, which is too heavy as well."""
 
 SIZE_HELP = "side of the model's input, a multiple of 64 pixels (default: 128 on scenes, 256 on photographs)"
 EPOCHS_HELP = "how often to see each image (default: 40 on photographs)"
@@ -47,7 +47,7 @@ def add_parser(commands: Commands) -> None:
         "Train a detector from random weights. It can be stopped at any time, and goes on with --resume.",
         "scratchcv train ssd --data voc:path/to/VOC2007 --split trainval --eval-split test --out runs/voc",
     )
-    parser.add_argument("model", choices=tuple(BUILDERS), help="what to train")
+    parser.add_argument("model", choices=MODELS, help="what to train")
     add_data(parser, split="trainval")
     parser.add_argument("--eval-split", metavar="SPLIT", help="evaluate on this part of the data at the end")
     parser.add_argument("--size", type=side, help=SIZE_HELP)
@@ -59,7 +59,7 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument("--augmentation", choices=AUGMENTATIONS, help=AUGMENTATION_HELP)
     add_seed(parser, "weights, scenes, order and augmentation")
     parser.add_argument(
-        "--out", type=Path, default=Path("runs/ssd"), help="folder for the results (default: %(default)s)"
+        "--out", type=Path, metavar="DIR", help="folder for the results (default: runs/MODEL)"
     )
     parser.add_argument(
         "--resume", action="store_true", help="go on with the training in that folder, or begin it"
@@ -72,16 +72,19 @@ def add_parser(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Train, evaluate if asked to, and write the results."""
-    with output_folder(arguments.out, resume=arguments.resume) as folder:
+    with output_folder(arguments.out or Path("runs", arguments.model), resume=arguments.resume) as folder:
         from scratchcv.cli.training_run import TrainingRun
+        from scratchcv.training.recipes import SCENE_COUNTS
 
         recipe = _recipe(arguments)
+        if arguments.data == "scenes" and arguments.model in SCENE_COUNTS:
+            arguments.data = f"scenes:{SCENE_COUNTS[arguments.model]}"
         dataset, summary = _open(arguments, arguments.split, recipe.size)
         test = _open(arguments, arguments.eval_split, recipe.size)[0] if arguments.eval_split else None
         TrainingRun(
             command_line=arguments.command_line,
             folder=folder,
-            builder=BUILDERS[arguments.model],
+            builder=f"{arguments.model}_tiny",
             recipe=recipe,
             data=arguments.data,
             split=arguments.split,
@@ -94,12 +97,13 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _recipe(arguments: argparse.Namespace) -> "Recipe":
-    """Return the data's usual recipe with what the command line says otherwise."""
+    """Return the usual recipe for the model and the data with what the command line says otherwise."""
     import dataclasses
 
-    from scratchcv.training.recipe import RECIPES
+    from scratchcv.training.recipes import RECIPES
 
-    recipe = RECIPES["scenes" if arguments.data.partition(":")[0] == "scenes" else "photographs"]
+    kind = "scenes" if arguments.data.partition(":")[0] == "scenes" else "photographs"
+    recipe = RECIPES[arguments.model][kind]
     wanted = {
         "size": arguments.size,
         "batch_size": arguments.batch_size,

@@ -22,8 +22,8 @@ from scratchcv.training.checkpoint import CHECKPOINT_NAME, previous_path
 if TYPE_CHECKING:
     from scratchcv.checks import Array
     from scratchcv.data.source import DetectionDataset
-    from scratchcv.models import SSD
     from scratchcv.training.evaluate import Evaluation
+    from scratchcv.training.protocols import Detector
     from scratchcv.training.recipe import Recipe
 
 REPORT_NAME = "report.json"
@@ -51,7 +51,7 @@ class TrainingRun:
     dataset : DetectionDataset
         The same, opened.
     object_sizes : ndarray of shape (R,)
-        Relative sizes of its objects, which the model's default boxes are cut for.
+        Relative sizes of its objects, which a model's anchors are cut for.
     test : DetectionDataset, optional
         What it is evaluated on.
     quiet : bool
@@ -77,20 +77,18 @@ class TrainingRun:
 
     def carry_out(self, *, resume: bool = False) -> None:
         """Train, evaluate, write and print."""
-        from scratchcv.boxes import default_box_scales
-        from scratchcv.models import build_model
-        from scratchcv.models.ssd import TINY_STRIDES
+        from scratchcv.models import build_model, tiny_config
         from scratchcv.training import keep_freed_memory
         from scratchcv.training.compile_kernels import compile_kernels
 
-        model = build_model(
-            {
-                "model": self.builder,
-                "class_names": list(self.dataset.class_names),
-                "size": self.recipe.size,
-                "seed": self.recipe.seed,
-                "scales": default_box_scales(self.object_sizes, len(TINY_STRIDES)),
-            }
+        model: Detector = build_model(
+            tiny_config(
+                self.builder,
+                self.dataset.class_names,
+                size=self.recipe.size,
+                seed=self.recipe.seed,
+                relative_sizes=self.object_sizes,
+            )
         )
         keep_freed_memory()
         seconds = {"compile": compile_kernels(model)}
@@ -110,7 +108,7 @@ class TrainingRun:
         for file in (self.folder / CHECKPOINT_NAME, *files):
             print(file)
 
-    def _train(self, model: "SSD", resume: bool) -> "tuple[dict[str, Array], float]":
+    def _train(self, model: "Detector", resume: bool) -> "tuple[dict[str, Array], float]":
         """Return the history and the seconds of training, those before a resume included."""
         from scratchcv.training import DivergedError, Interrupted
         from scratchcv.training.recipe import train_detector
@@ -167,7 +165,7 @@ class TrainingRun:
         except (OSError, ValueError, KeyError, TypeError):
             return 0.0  # killed before it wrote one
 
-    def _evaluate(self, model: "SSD", test: "DetectionDataset") -> "Evaluation":
+    def _evaluate(self, model: "Detector", test: "DetectionDataset") -> "Evaluation":
         from scratchcv.training.evaluate import evaluate_detector
 
         return evaluate_detector(model, test, progress=shows_bars(quiet=self.quiet))

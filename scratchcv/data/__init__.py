@@ -31,6 +31,7 @@ from scratchcv.data.textures import STUFF_NAMES
 from scratchcv.data.things import CLASS_NAMES, KEYPOINT_FLIP_PAIRS, KEYPOINT_NAMES
 from scratchcv.data.voc import VocDataset
 from scratchcv.data.voc_segmentation import voc_colormap
+from scratchcv.data.warp import warp_regions, warped_boxes
 
 __all__ = [
     "CLASS_NAMES",
@@ -76,4 +77,6 @@ __all__ = [
     "to_tensor",
     "vertical_flip",
     "voc_colormap",
+    "warp_regions",
+    "warped_boxes",
 ]

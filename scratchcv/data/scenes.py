@@ -24,7 +24,7 @@ MIN_VISIBLE = 0.4
 """The share of each thing's pixels that stays visible at least."""
 
 MAX_THINGS = 8
-"""The number of things in a scene is 1 to this, all about equally often."""
+"""The number of things in a scene is 1 to this, all about equally often, unless fewer are asked for."""
 
 MIN_SIZE = 48
 """The smallest side of a scene, in pixels: below it things could not be told apart."""
@@ -33,7 +33,7 @@ _TRIES = 16
 
 
 def scene(
-    seed: int | np.random.Generator, size: int | tuple[int, int] = 128
+    seed: int | np.random.Generator, size: int | tuple[int, int] = 128, max_things: int = MAX_THINGS
 ) -> tuple[Array, dict[str, Array]]:
     """Return one picture with its boxes, labels, masks, semantic map and keypoints.
 
@@ -43,13 +43,15 @@ def scene(
         A seed, or the generator to draw from.
     size : int or tuple of int
         Side, or height and width, in pixels; at least 48.
+    max_things : int
+        The largest number of things, 1 … 8; with 1 there is exactly one, as a localizer wants it.
 
     Returns
     -------
     image : ndarray of shape (H, W, 3)
         RGB, uint8.
     target : dict of str to ndarray
-        Of R things, 1 ≤ R ≤ 8, hindmost first:
+        Of R things, 1 ≤ R ≤ `max_things`, hindmost first:
 
         - ``boxes`` (R, 4) float32: xyxy in pixels, tight around what is visible; a box that holds column 7
           alone has x1 = 7 and x2 = 8.
@@ -63,7 +65,7 @@ def scene(
     Raises
     ------
     ValueError
-        When the size is too small or the seed negative.
+        When the size is too small, the seed negative, or `max_things` not 1 … 8.
 
     Notes
     -----
@@ -77,10 +79,10 @@ def scene(
     >>> image.shape, {name: value.dtype.name for name, value in target.items()}["masks"]
     ((96, 96, 3), 'bool')
     """
-    shape = _check_size(size)
+    shape, most = _check_size(size), _check_things(max_things)
     rng = seed if isinstance(seed, np.random.Generator) else generator(_check_seed(seed))
     canvas, stuff = background(rng, shape)
-    labels, ids, keypoints = _place_things(rng, canvas)
+    labels, ids, keypoints = _place_things(rng, canvas, most)
     target = _target(labels, ids, keypoints)
     things = np.array([0, *labels], dtype=np.uint8)
     target["semantic"] = np.where(ids > 0, things[ids], stuff + np.uint8(len(CLASS_NAMES)))
@@ -97,7 +99,9 @@ class SceneDataset(Sequence[tuple[Array, dict[str, Array]]]):
     size : int or tuple of int
         Side, or height and width, in pixels; at least 48.
     seed : int
-        Scene i depends on the seed, i and the size alone; other splits take other seeds.
+        Scene i depends on the seed, i, the size and `max_things` alone; other splits take other seeds.
+    max_things : int
+        The largest number of things in a scene, 1 … 8; with 1 each scene shows exactly one.
 
     Attributes
     ----------
@@ -114,15 +118,24 @@ class SceneDataset(Sequence[tuple[Array, dict[str, Array]]]):
 
     class_names = CLASS_NAMES
 
-    def __init__(self, length: int, *, size: int | tuple[int, int] = 128, seed: int = 0) -> None:
+    def __init__(
+        self,
+        length: int,
+        *,
+        size: int | tuple[int, int] = 128,
+        seed: int = 0,
+        max_things: int = MAX_THINGS,
+    ) -> None:
         self._length = _check_integer("length", length)
         if self._length < 0:
             raise ValueError(f"length must be at least 0, got {length}")
         self.size = _check_size(size)
         self.seed = _check_seed(seed)
+        self.max_things = _check_things(max_things)
 
     def __repr__(self) -> str:
-        return f"SceneDataset({self._length}, size={self.size}, seed={self.seed})"
+        few = "" if self.max_things == MAX_THINGS else f", max_things={self.max_things}"
+        return f"SceneDataset({self._length}, size={self.size}, seed={self.seed}{few})"
 
     def __len__(self) -> int:
         return self._length
@@ -132,7 +145,7 @@ class SceneDataset(Sequence[tuple[Array, dict[str, Array]]]):
         number = _check_integer("index", index)
         if not -self._length <= number < self._length:
             raise IndexError(f"scene index {number} is out of range for {self._length} scenes")
-        return scene(generator(self.seed, number % self._length), self.size)
+        return scene(generator(self.seed, number % self._length), self.size, self.max_things)
 
 
 def _check_integer(name: str, value: SupportsIndex) -> int:
@@ -149,6 +162,13 @@ def _check_seed(seed: SupportsIndex) -> int:
     return number
 
 
+def _check_things(max_things: SupportsIndex) -> int:
+    number = _check_integer("max_things", max_things)
+    if not 1 <= number <= MAX_THINGS:
+        raise ValueError(f"max_things must be in 1 … {MAX_THINGS}, got {max_things}")
+    return number
+
+
 def _check_size(size: int | tuple[int, int]) -> tuple[int, int]:
     sides = tuple(size) if isinstance(size, Sequence) else (size, size)
     if len(sides) != 2:
@@ -159,11 +179,11 @@ def _check_size(size: int | tuple[int, int]) -> tuple[int, int]:
     return height, width
 
 
-def _place_things(rng: np.random.Generator, canvas: Array) -> tuple[list[int], Array, list[Array]]:
-    """Paint 1 to 8 things; return their labels, the map of visible instances (0: none) and keypoints."""
+def _place_things(rng: np.random.Generator, canvas: Array, most: int) -> tuple[list[int], Array, list[Array]]:
+    """Paint 1 to `most` things; return their labels, the map of visible instances (0: none) and keypoints."""
     shape = canvas.shape[1:]
     ids = np.zeros(shape, dtype=np.uint8)
-    count = 1 + pick(rng, MAX_THINGS)
+    count = 1 + pick(rng, most)
     largest = 0.5 - 0.024 * (count - 1)  # the more there are, the smaller
     light = (between(rng, -0.05, 0.05), between(rng, 0.02, 0.06))
     labels: list[int] = []

@@ -6,6 +6,7 @@ from scratchcv.layers.adaptive_avg_pool2d import (
     adaptive_avg_pool2d_backward,
 )
 from scratchcv.layers.add import Add, add, add_backward
+from scratchcv.layers.anchor_rows import maps_to_rows, rows_to_maps
 from scratchcv.layers.avg_pool2d import AvgPool2d, avg_pool2d, avg_pool2d_backward
 from scratchcv.layers.batch_norm2d import (
     BatchNorm2d,
@@ -32,7 +33,7 @@ from scratchcv.layers.dropout import Dropout, dropout, dropout_backward
 from scratchcv.layers.flatten import Flatten, flatten, flatten_backward
 from scratchcv.layers.frozen_batch_norm2d import FrozenBatchNorm2d
 from scratchcv.layers.group_norm import GroupNorm, group_norm, group_norm_backward
-from scratchcv.layers.initialise import bilinear_kernel, kaiming_normal
+from scratchcv.layers.initialise import bilinear_kernel, kaiming_normal, kaiming_uniform
 from scratchcv.layers.l2_norm import L2Norm, l2_norm, l2_norm_backward
 from scratchcv.layers.layer import Layer, Parameter, Sequential
 from scratchcv.layers.leaky_relu import LeakyReLU, leaky_relu, leaky_relu_backward
@@ -40,6 +41,7 @@ from scratchcv.layers.linear import Linear, linear, linear_backward
 from scratchcv.layers.linear_to_conv2d import flatten_to_pixel, linear_to_conv2d
 from scratchcv.layers.max_pool2d import MaxPool2d, max_pool2d, max_pool2d_backward
 from scratchcv.layers.max_unpool2d import MaxUnpool2d, max_unpool2d, max_unpool2d_backward
+from scratchcv.layers.multi_scale_roi_align import MultiScaleRoIAlign, infer_scales, roi_levels
 from scratchcv.layers.paste_masks import paste_masks_in_image, paste_masks_in_image_backward
 from scratchcv.layers.receptive_field import receptive_field, receptive_field_gradient
 from scratchcv.layers.reflection_pad2d import ReflectionPad2d, reflection_pad2d, reflection_pad2d_backward
@@ -78,6 +80,7 @@ __all__ = [
     "Linear",
     "MaxPool2d",
     "MaxUnpool2d",
+    "MultiScaleRoIAlign",
     "Parameter",
     "ReLU",
     "ReflectionPad2d",
@@ -123,9 +126,11 @@ __all__ = [
     "flatten_to_pixel",
     "group_norm",
     "group_norm_backward",
+    "infer_scales",
     "interpolate",
     "interpolate_backward",
     "kaiming_normal",
+    "kaiming_uniform",
     "l2_norm",
     "l2_norm_backward",
     "leaky_relu",
@@ -137,6 +142,7 @@ __all__ = [
     "log_sigmoid_backward",
     "log_softmax",
     "log_softmax_backward",
+    "maps_to_rows",
     "max_pool2d",
     "max_pool2d_backward",
     "max_unpool2d",
@@ -153,8 +159,10 @@ __all__ = [
     "relu_backward",
     "roi_align",
     "roi_align_backward",
+    "roi_levels",
     "roi_pool",
     "roi_pool_backward",
+    "rows_to_maps",
     "sigmoid",
     "sigmoid_backward",
     "softmax",

@@ -1,14 +1,31 @@
-"""From a configuration, as a checkpoint keeps it, back to a model."""
+"""From a configuration, as a checkpoint keeps it, back to a model; and the configuration of a tiny one."""
 
-from collections.abc import Callable, Mapping
+import inspect
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from numpy.typing import ArrayLike
+
+from scratchcv.boxes import default_box_scales
 from scratchcv.errors import InputError
 from scratchcv.models.classifier import classifier_tiny
+from scratchcv.models.fast_rcnn_tiny import fast_rcnn_tiny
+from scratchcv.models.faster_rcnn_tiny import faster_rcnn_tiny
+from scratchcv.models.localizer import localizer_tiny
+from scratchcv.models.rcnn_builders import rcnn_tiny
+from scratchcv.models.sliding_window import sliding_window_tiny
 from scratchcv.models.ssd import ssd_tiny
 
-BUILDERS: dict[str, Callable[..., Any]] = {"classifier_tiny": classifier_tiny, "ssd_tiny": ssd_tiny}
-"""Every builder by the name that a configuration's ``"model"`` and the command line use."""
+BUILDERS: dict[str, Callable[..., Any]] = {
+    "classifier_tiny": classifier_tiny,
+    "fast_rcnn_tiny": fast_rcnn_tiny,
+    "faster_rcnn_tiny": faster_rcnn_tiny,
+    "localizer_tiny": localizer_tiny,
+    "rcnn_tiny": rcnn_tiny,
+    "sliding_window_tiny": sliding_window_tiny,
+    "ssd_tiny": ssd_tiny,
+}
+"""Every builder by the name that a configuration's ``"model"`` has; the command line omits ``_tiny``."""
 
 
 def build_model(config: Mapping[str, Any]) -> Any:
@@ -38,3 +55,34 @@ def build_model(config: Mapping[str, Any]) -> Any:
         return BUILDERS[name](**arguments)
     except (TypeError, ValueError) as error:
         raise InputError(f"model {name} cannot be built from {arguments}: {error}") from error
+
+
+def tiny_config(
+    name: str, class_names: Sequence[str], *, size: int, seed: int, relative_sizes: ArrayLike
+) -> dict[str, Any]:
+    """Return the configuration of a tiny model that suits a data set.
+
+    Parameters
+    ----------
+    name : str
+        A key of `BUILDERS`.
+    class_names : sequence of str
+        Background first.
+    size : int
+        Side of the model's input, pixels.
+    seed : int
+        Of its weights.
+    relative_sizes : array_like of shape (R,)
+        Sizes of the objects to be found, relative to their images; anchors are cut for them.
+
+    Examples
+    --------
+    >>> config = tiny_config("ssd_tiny", ["background", "cell"], size=64, seed=0, relative_sizes=[0.1, 0.4])
+    >>> config["model"], [round(scale, 2) for scale in config["scales"]]
+    ('ssd_tiny', [0.12, 0.18, 0.27, 0.4, 0.6])
+    """
+    config = {"model": name, "class_names": list(class_names), "size": size, "seed": seed}
+    scales = inspect.signature(BUILDERS[name]).parameters.get("scales")
+    if scales is not None:
+        config["scales"] = default_box_scales(relative_sizes, len(scales.default) - 1)
+    return config

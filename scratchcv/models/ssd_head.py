@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from scratchcv.checks import Array
-from scratchcv.layers import Conv2d, Layer
+from scratchcv.layers import Conv2d, Layer, maps_to_rows, rows_to_maps
 
 
 class SSDScoringHead(Layer):
@@ -51,7 +51,7 @@ class SSDScoringHead(Layer):
         rows, caches = [], []
         for conv, feature in zip(self.module_list, x, strict=True):
             maps, cache = conv.forward(feature)
-            rows.append(_rows(maps, self.columns))
+            rows.append(maps_to_rows(maps, self.columns))
             caches.append((cache, maps.shape))
         return np.concatenate(rows, axis=1), caches
 
@@ -60,7 +60,7 @@ class SSDScoringHead(Layer):
         dfeatures, start = [], 0
         for conv, (conv_cache, (N, channels, H, W)) in zip(self.module_list, cache, strict=True):
             stop = start + H * W * (channels // self.columns)
-            dmaps = _maps(dy[:, start:stop], (N, channels, H, W))
+            dmaps = rows_to_maps(dy[:, start:stop], (N, channels, H, W))
             dfeatures.append(conv.backward(dmaps, conv_cache))
             start = stop
         return dfeatures
@@ -113,16 +113,3 @@ class SSDHead(Layer):
         from_classification = self.classification_head.backward(dlogits, classification_cache)
         from_regression = self.regression_head.backward(ddeltas, regression_cache)
         return [a + b for a, b in zip(from_classification, from_regression, strict=True)]
-
-
-def _rows(maps: Array, columns: int) -> Array:
-    """From maps (N, k·columns, H, W) to rows (N, H·W·k, columns), in the order of the default boxes."""
-    N, channels, H, W = maps.shape
-    rows = maps.reshape(N, channels // columns, columns, H, W).transpose(0, 3, 4, 1, 2)
-    return rows.reshape(N, H * W * (channels // columns), columns)
-
-
-def _maps(rows: Array, shape: tuple[int, int, int, int]) -> Array:
-    """From rows (N, H·W·k, columns) back to maps of the given shape (N, k·columns, H, W)."""
-    (N, channels, H, W), columns = shape, rows.shape[2]
-    return rows.reshape(N, H, W, channels // columns, columns).transpose(0, 3, 4, 1, 2).reshape(shape)

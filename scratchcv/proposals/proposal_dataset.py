@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from scratchcv.checks import Array
-from scratchcv.data.source import DetectionDataset
+from scratchcv.data.batch import Dataset
 
 Propose = Callable[[Array], Array]
 """From an image (H, W, 3) uint8 to proposals (P, 4), boxes xyxy in its pixels, best first."""
@@ -20,7 +20,7 @@ class ProposalDataset:
 
     Parameters
     ----------
-    dataset : DetectionDataset
+    dataset : Dataset
         Images (H, W, 3) uint8 with targets.
     propose : callable
         From an image to boxes (P, 4), such as `selective_search`; it must be a function of the image alone.
@@ -36,15 +36,10 @@ class ProposalDataset:
     (3, (9, 4))
     """
 
-    def __init__(self, dataset: DetectionDataset, propose: Propose) -> None:
+    def __init__(self, dataset: Dataset, propose: Propose) -> None:
         self.dataset = dataset
         self.propose = propose
         self._found: dict[int, Array] = {}
-
-    @property
-    def class_names(self) -> tuple[str, ...]:
-        """Names by label, index 0 is ``"background"``."""
-        return self.dataset.class_names
 
     def __len__(self) -> int:
         return len(self.dataset)

@@ -11,7 +11,8 @@ from scratchcv.training.load_detector import load_detector
 from scratchcv.training.memory import keep_freed_memory
 from scratchcv.training.optimizer import Optimizer
 from scratchcv.training.pretrained import backbone_name, copy_backbone, load_backbone
-from scratchcv.training.recipe import RECIPES, Recipe, train_detector
+from scratchcv.training.recipe import Recipe, train_detector
+from scratchcv.training.recipes import RECIPES
 from scratchcv.training.schedule import Schedule, constant, cosine, step_decay, warm_up
 from scratchcv.training.sgd import SGD
 from scratchcv.training.trainer import DivergedError, Trainer

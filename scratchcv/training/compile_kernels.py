@@ -5,17 +5,18 @@ import time
 import numpy as np
 
 from scratchcv.checks import Array
-from scratchcv.models import SSD, build_model
+from scratchcv.models import build_model
+from scratchcv.training.protocols import Detector
 
 
-def compile_kernels(model: SSD) -> float:
+def compile_kernels(model: Detector) -> float:
     """Let a throw-away twin of a model take one step and predict once, which compiles or loads every kernel.
 
     The model itself, its statistics included, stays as it is.
 
     Parameters
     ----------
-    model : SSD
+    model : Detector
         Whose `config` the twin is built from.
 
     Returns
@@ -30,7 +31,7 @@ def compile_kernels(model: SSD) -> float:
     True
     """
     start = time.perf_counter()
-    twin = build_model(model.config)
+    twin: Detector = build_model(model.config)
     side = twin.size
     images = [np.zeros((3, side, side), np.float32)] * 2
     known = min(1, len(twin.config["class_names"]) - 1)

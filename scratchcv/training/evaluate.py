@@ -2,29 +2,23 @@
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from scratchcv.checks import Array
 from scratchcv.data.batch import Batch, Dataset
 from scratchcv.data.image import to_tensor
 from scratchcv.data.source import DetectionDataset
 from scratchcv.metrics import CocoResult, MeanAveragePrecision, coco_evaluate, mean_average_precision
+from scratchcv.training.protocols import Detector
 
 KEPT = ("boxes", "labels", "difficult", "crowd", "area")
 """Entries of a target that the metrics ask for; masks and maps are dropped as soon as they were seen."""
 
 MOST_PIXELS = 20_000_000
 """In a batch of large images; of three such batches, one is predicted, one waits and one is being read."""
-
-
-class Detector(Protocol):
-    """What can be evaluated."""
-
-    def predict(self, images: Any) -> Sequence[Any]:
-        """Return a dict with boxes, scores and labels for each image."""
 
 
 @dataclass(frozen=True)

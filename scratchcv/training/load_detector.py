@@ -5,11 +5,12 @@ import os
 import numpy as np
 
 from scratchcv.errors import InputError
-from scratchcv.models import SSD, build_model
+from scratchcv.models import build_model
 from scratchcv.training.checkpoint import load_checkpoint, model_state
+from scratchcv.training.protocols import Detector
 
 
-def load_detector(path: str | os.PathLike[str]) -> SSD:
+def load_detector(path: str | os.PathLike[str]) -> Detector:
     """Build the model that a checkpoint holds, with its trained weights, ready to predict.
 
     Parameters
@@ -19,7 +20,7 @@ def load_detector(path: str | os.PathLike[str]) -> SSD:
 
     Returns
     -------
-    SSD
+    Detector
         In evaluation mode; ``model.config["class_names"]`` names its labels.
 
     Raises
@@ -39,7 +40,7 @@ def load_detector(path: str | os.PathLike[str]) -> SSD:
     if not isinstance(config, dict):
         raise InputError(f"{os.fspath(path)}: not the checkpoint of a training: it has no 'model'")
     try:
-        model: SSD = build_model(config)
+        model: Detector = build_model(config)
         model.load_state_dict(model_state(arrays))
     except ValueError as error:  # an InputError too, which does not know the file
         raise InputError(f"{os.fspath(path)}: {error}") from error

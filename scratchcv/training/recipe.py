@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from scratchcv.checks import Array
 from scratchcv.data.augment import (
@@ -20,10 +20,12 @@ from scratchcv.data.augment import (
 from scratchcv.data.augment_ssd import RandomIoUCrop, RandomPhotometricDistort, ssd_augmentation
 from scratchcv.data.batch import BatchLoader, Dataset
 from scratchcv.errors import InputError
-from scratchcv.models import SSD
+from scratchcv.layers import Layer
+from scratchcv.proposals import ProposalDataset
 from scratchcv.training.checkpoint import CHECKPOINT_NAME, load_checkpoint, previous_path
 from scratchcv.training.fine_tune import frozen_layers, learning_rate_factors
 from scratchcv.training.pretrained import backbone_name, load_backbone
+from scratchcv.training.protocols import Detector
 from scratchcv.training.schedule import cosine, warm_up
 from scratchcv.training.sgd import SGD
 from scratchcv.training.trainer import Trainer
@@ -127,16 +129,8 @@ class Recipe:
         return self.epochs * (images // min(self.batch_size, images))
 
 
-RECIPES = {
-    "scenes": Recipe(size=128, steps=300, augmentation="none"),
-    "photographs": Recipe(size=256, epochs=40, augmentation="ssd"),
-}
-"""What the command line follows unless told otherwise. Scenes without a count do not come twice in so few
-steps and need no augmentation; with one, as in ``scenes:40``, they come again as photographs do."""
-
-
 def train_detector(
-    model: SSD,
+    model: Detector,
     dataset: Dataset,
     recipe: Recipe,
     *,
@@ -152,8 +146,10 @@ def train_detector(
 
     Parameters
     ----------
-    model : SSD
-        Changed in place; its input should have the recipe's size.
+    model : Detector
+        Changed in place; its input should have the recipe's size. One that takes proposals from outside, by
+        its `propose`, is given them as ``target["proposals"]``; one that draws from an `rng` has that saved
+        and restored; one with a `fit` is fitted on the data set after the last step, and saved again.
     dataset : Dataset
         Images with targets; at least one.
     recipe : Recipe
@@ -190,10 +186,14 @@ def train_detector(
     >>> history["step"].tolist(), sorted(history)
     ([1.0], ['box', 'classification', 'gradient_norm', 'loss', 'lr', 'step'])
     """
+    layer = cast("Layer", model)  # which every model is
     total_steps = recipe.total_steps(len(dataset))
+    propose = getattr(model, "propose", None)
+    if propose is not None:
+        dataset = ProposalDataset(dataset, propose)
     if recipe.pretrained is not None and not (resume and _has_checkpoint(checkpoint_dir)):
-        load_backbone(model, recipe.pretrained)
-    rates = {} if recipe.backbone_rate == 1 else {backbone_name(model): recipe.backbone_rate}
+        load_backbone(layer, recipe.pretrained)
+    rates = {} if recipe.backbone_rate == 1 else {backbone_name(layer): recipe.backbone_rate}
     loader = BatchLoader(
         dataset,
         min(recipe.batch_size, len(dataset)),
@@ -208,7 +208,7 @@ def train_detector(
             momentum=recipe.momentum,
             weight_decay=recipe.weight_decay,
             decay_1d=False,
-            factors=learning_rate_factors(model, rates) if rates else None,
+            factors=learning_rate_factors(layer, rates) if rates else None,
         ),
         warm_up(cosine(recipe.learning_rate, total_steps), recipe.warm_up_steps),
         loader,
@@ -217,14 +217,20 @@ def train_detector(
         checkpoint_every=checkpoint_every,
         progress=progress,
         clip_norm=recipe.clip_norm,
-        frozen=frozen_layers(model, rates),
+        rng=getattr(model, "rng", None),
+        frozen=frozen_layers(layer, rates),
         metadata={**(metadata or {}), "recipe": dataclasses.asdict(recipe), "images": len(dataset)},
         on_step=on_step,
         on_start=on_start,
     )
     if resume and trainer.checkpoint_path is not None:
         _check_same_recipe(trainer.checkpoint_path, trainer.state.extra)
-    return trainer.run(resume=resume)
+    history = trainer.run(resume=resume)
+    fit = getattr(model, "fit", None)
+    if fit is not None:
+        fit(dataset, progress=progress)
+        trainer.save()
+    return history
 
 
 def _check_same_recipe(path: Path, now: Mapping[str, Any]) -> None:

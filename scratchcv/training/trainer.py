@@ -235,11 +235,22 @@ class Trainer:
             for file in earlier:
                 file.unlink()
 
-    def _save(self) -> None:
-        if self.checkpoint_path is not None and self._saved_step != self.state.step:
+    def save(self) -> None:
+        """Write a checkpoint now, if there is a place for it: the model was changed outside of `run`.
+
+        Raises
+        ------
+        DivergedError
+            When a weight is not finite.
+        """
+        if self.checkpoint_path is not None:
             self._check_finite(self.model.state_dict(), self.state.step)
             self.state.save(self.checkpoint_path)
             self._saved_step = self.state.step
+
+    def _save(self) -> None:
+        if self._saved_step != self.state.step:
+            self.save()
 
     @contextmanager
     def _batches(self) -> Iterator[Iterator[Batch]]:

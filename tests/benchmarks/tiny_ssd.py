@@ -13,7 +13,7 @@ from tests.benchmarks.row import Call, Inputs
 LEARNING_RATE = 0.01
 """A third of the recipe's, which ends a warm-up that there is none of here."""
 
-RECIPE = RECIPES["scenes"]
+RECIPE = RECIPES["ssd"]["scenes"]
 
 
 def draw(short: bool, batch: int = RECIPE.batch_size) -> Inputs:

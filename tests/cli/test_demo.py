@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from scratchcv.data import load_image
-from scratchcv.training import recipe
+from scratchcv.training import recipes
 
 
 @pytest.fixture(autouse=True)
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    tiny = dataclasses.replace(recipe.RECIPES["scenes"], size=64, batch_size=2, steps=2)
-    monkeypatch.setitem(recipe.RECIPES, "scenes", tiny)
+    tiny = dataclasses.replace(recipes.RECIPES["ssd"]["scenes"], size=64, batch_size=2, steps=2)
+    monkeypatch.setitem(recipes.RECIPES["ssd"], "scenes", tiny)
     monkeypatch.setattr("scratchcv.cli.demo.TEST_SCENES", 4)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from scratchcv.training import load_checkpoint
-from scratchcv.training.recipe import RECIPES
+from scratchcv.training.recipes import RECIPES
 
 FILES = {"last.safetensors", "training.png", "report.json"}
 
@@ -60,7 +60,7 @@ def test_options_change_the_recipe(run: Callable[..., Any], voc: Path, tmp_path:
     recipe = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))["recipe"]
     wanted = {"size": 64, "batch_size": 3, "epochs": 2, "steps": None, "learning_rate": 0.001, "seed": 7}
     assert recipe == {
-        **vars(RECIPES["photographs"]),
+        **vars(RECIPES["ssd"]["photographs"]),
         **wanted,
         "augmentation": "microscope",
     }
@@ -306,7 +306,7 @@ def test_a_full_disk(
 
 def test_help_names_the_defaults_of_the_recipes(run: Callable[..., Any]) -> None:
     text = " ".join(run("train", "--help").out.split())
-    scenes, photographs = RECIPES["scenes"], RECIPES["photographs"]
+    scenes, photographs = RECIPES["ssd"]["scenes"], RECIPES["ssd"]["photographs"]
     assert scenes.learning_rate == photographs.learning_rate
     assert scenes.batch_size == photographs.batch_size
     for default in (

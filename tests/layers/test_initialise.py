@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scratchcv.layers import bilinear_kernel, kaiming_normal
+from scratchcv.layers import bilinear_kernel, kaiming_normal, kaiming_uniform
 
 
 def test_the_variance_of_a_relu_network_stays():
@@ -19,6 +19,15 @@ def test_seeded():
     draws = [kaiming_normal((4, 3, 2, 2), np.random.default_rng(5)) for _ in range(2)]
     assert draws[0].tobytes() == draws[1].tobytes()
     assert kaiming_normal((4, 3)).tobytes() != kaiming_normal((4, 3)).tobytes()
+
+
+@pytest.mark.parametrize(("a", "bound"), [(0.0, 6**0.5 / 6), (1.0, 3**0.5 / 6), (5**0.5, 1 / 6)])
+def test_kaiming_uniform_fills_its_interval(a, bound):
+    weight = kaiming_uniform((500, 4, 3, 3), np.random.default_rng(0), a)
+    assert weight.dtype == np.float32
+    assert abs(weight).max() <= np.float32(bound)
+    assert abs(weight.std() * 3**0.5 / bound - 1) < 0.01
+    assert abs(weight.mean()) < 0.01 * bound
 
 
 def test_empty():

@@ -10,7 +10,7 @@ from scratchcv.data import SceneDataset
 from scratchcv.errors import InputError
 from scratchcv.models import SSD, ssd_tiny
 from scratchcv.training import load_checkpoint
-from scratchcv.training.recipe import AUGMENTATIONS, RECIPES, Recipe, train_detector
+from scratchcv.training.recipe import AUGMENTATIONS, Recipe, train_detector
 
 TINY = Recipe(size=64, batch_size=2, steps=3, augmentation="flip")
 SCENES = SceneDataset(5, size=64)
@@ -42,11 +42,6 @@ class TestRecipe:
     def test_bad_numbers(self, numbers: dict[str, Any], message: str) -> None:
         with pytest.raises(ValueError, match=message):
             Recipe(**numbers)
-
-    def test_the_usual_ones_are_good(self) -> None:
-        assert set(RECIPES) == {"scenes", "photographs"}
-        for recipe in RECIPES.values():
-            assert recipe.size % 64 == 0
 
 
 @pytest.mark.parametrize("name", AUGMENTATIONS)

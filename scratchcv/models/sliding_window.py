@@ -1,0 +1,301 @@
+"""The sliding window: a classifier looks at every window of an image pyramid, object or background."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from scratchcv.boxes import BACKGROUND, IGNORE, batched_nms, best_class, box_iou, sample_balanced, top_k
+from scratchcv.checks import Array
+from scratchcv.data import check_images, check_targets
+from scratchcv.layers import Layer, softmax
+from scratchcv.losses import cross_entropy
+from scratchcv.metrics import Stopwatch
+from scratchcv.models.sliding_window_classifier import WINDOW_STRIDE, WindowClassifier
+from scratchcv.models.sliding_window_pyramid import ImagePyramid
+
+Target = Mapping[str, Array]
+Prediction = dict[str, Array]
+
+MODES = ("convolution", "windows")
+"""How a trained classifier sees all windows: in one pass over each level, or cut out one by one."""
+
+WINDOWS_AT_ONCE = 256
+"""Windows in a batch of the mode "windows": more would not be faster, and need more memory."""
+
+
+class SlidingWindow(Layer):
+    """Detection as classification of windows, each of which shows an object of some class or background.
+
+    Windows have one size. Objects have many: the image is seen in several sizes, a pyramid, in each of which
+    the windows cover another part of it.
+
+    Parameters
+    ----------
+    classifier : WindowClassifier
+        Object classes and background.
+    pyramid : ImagePyramid
+        Of the classifier's window and stride.
+    config : dict
+        What `scratchcv.models.build_model` rebuilds this model from.
+    rng : numpy.random.Generator
+        Draws the windows that a training step looks at; its state is the trainer's to save.
+    fg_iou_thresh, bg_iou_thresh : float
+        A window whose best IoU with an object is at least the one learns its class; one below the other
+        learns the background; those between learn nothing.
+    windows_per_image : int
+        Windows of an image that a training step looks at.
+    positive_fraction : float
+        The largest share among them of windows with an object.
+    score_threshold, nms_threshold : float
+        Detections below the one are dropped; of two with a higher IoU than the other, the weaker.
+    max_candidates, max_detections : int
+        Best windows of an image before suppression, and detections after it.
+
+    Notes
+    -----
+    A box can only be a window: a square of the image's own aspect, at one of few scales, on a grid. So the
+    boxes fit no better than the grid allows, however well the classifier knows its classes; what is long
+    and thin, or larger or smaller than the scales, cannot be found at all, nor can it be learnt.
+
+    References
+    ----------
+    Lectures S0, lines 146-162, and S2, lines 163-226; Sermanet et al., "OverFeat", 2014.
+
+    Examples
+    --------
+    >>> model = sliding_window_tiny(["background", "cat", "dog"], size=64)
+    >>> image = np.zeros((3, 50, 80), np.float32)
+    >>> losses, cache = model.forward([image], [
+    ...     {"boxes": np.array([[10.0, 10.0, 50.0, 40.0]], np.float32), "labels": np.array([2])}
+    ... ])
+    >>> sorted(losses)
+    ['classification']
+    >>> model.backward(cache)  # every parameter's grad is filled
+    """
+
+    def __init__(
+        self,
+        classifier: WindowClassifier,
+        pyramid: ImagePyramid,
+        *,
+        config: dict[str, Any],
+        rng: np.random.Generator,
+        fg_iou_thresh: float = 0.5,
+        bg_iou_thresh: float = 0.35,
+        windows_per_image: int = 32,
+        positive_fraction: float = 0.5,
+        score_threshold: float = 0.05,
+        nms_threshold: float = 0.3,
+        max_candidates: int = 400,
+        max_detections: int = 100,
+    ) -> None:
+        self.classifier = classifier
+        self.pyramid = pyramid
+        self.config = config
+        self.rng = rng
+        self.fg_iou_thresh = fg_iou_thresh
+        self.bg_iou_thresh = bg_iou_thresh
+        self.windows_per_image = windows_per_image
+        self.positive_fraction = positive_fraction
+        self.score_threshold = score_threshold
+        self.nms_threshold = nms_threshold
+        self.max_candidates = max_candidates
+        self.max_detections = max_detections
+
+    def forward(self, images: Sequence[Array], targets: Sequence[Target]) -> tuple[dict[str, float], Any]:
+        """Return the loss of a sample of windows, and the cache for `backward`.
+
+        Parameters
+        ----------
+        images : sequence of ndarray (3, H, W)
+            Values in [0, 1], any sizes.
+        targets : sequence of dict
+            For each image ``boxes`` (R, 4) in its pixels and ``labels`` (R,).
+
+        Raises
+        ------
+        ValueError, TypeError
+            Naming the first bad image or object.
+        """
+        check_images(images)
+        check_targets(targets, images, num_classes=self.classifier.num_classes)
+        levels = self.pyramid.levels(images, self._dtype)
+        window = self.pyramid.window
+        crops, labels = [np.zeros((0, 3, window, window), self._dtype)], [np.zeros(0, np.int64)]
+        for n, (image, target) in enumerate(zip(images, targets, strict=True)):
+            windows, window_labels = self.sample(image, target)
+            crops.append(self.pyramid.cut([level[n] for level in levels], windows))
+            labels.append(window_labels)
+        logits, cache = self.classifier.forward(np.concatenate(crops))
+        loss, dlogits = cross_entropy(logits, np.concatenate(labels))
+        return {"classification": loss}, (cache, dlogits)
+
+    def backward(self, cache: Any) -> None:
+        """Add the gradient of the loss to every parameter's `grad`."""
+        classifier_cache, dlogits = cache
+        self.classifier.backward(dlogits, classifier_cache)
+
+    def sample(self, image: Array, target: Target) -> tuple[Array, Array]:
+        """Draw windows (M,) of an image, around its objects and elsewhere, and return their labels (M,)."""
+        matches = self.match(image, target)
+        positive, negative = sample_balanced(
+            matches,
+            self.rng,
+            batch_size=self.windows_per_image,
+            positive_fraction=self.positive_fraction,
+        )
+        truth = np.asarray(target["labels"], np.int64)[matches[positive]]
+        return np.concatenate([positive, negative]), np.concatenate([truth, np.zeros_like(negative)])
+
+    def match(self, image: Array, target: Target) -> Array:
+        """Return for every window (P,) the index of its object, BACKGROUND, or IGNORE."""
+        boxes = np.asarray(target["boxes"], np.float64) / _extent(image)
+        if len(boxes) == 0:
+            return np.full(len(self.pyramid.windows), BACKGROUND)
+        iou = box_iou(self.pyramid.windows, boxes)  # of boxes relative to the image: stretching keeps an IoU
+        best = iou.max(axis=1)
+        elsewhere = np.where(best < self.bg_iou_thresh, BACKGROUND, IGNORE)
+        return np.where(best >= self.fg_iou_thresh, iou.argmax(axis=1), elsewhere)
+
+    def predict(
+        self,
+        images: Sequence[Array],
+        batch_size: int = 16,
+        stopwatch: Stopwatch | None = None,
+        *,
+        mode: str = "convolution",
+    ) -> list[Prediction]:
+        """Return the detections of each image, best first.
+
+        Parameters
+        ----------
+        images : sequence of ndarray (3, H, W)
+            Values in [0, 1], any sizes.
+        batch_size : int
+            Images at a time.
+        stopwatch : Stopwatch, optional
+            Measures "proposals" (resizing, cutting), "features", "heads" and "post-processing".
+        mode : {"convolution", "windows"}
+            One pass over each level, or every window by itself. The detections are the same, the time is not.
+
+        Returns
+        -------
+        list of dict
+            For each image ``boxes`` (D, 4) in its own pixels, ``scores`` (D,) and ``labels`` (D,).
+        """
+        if batch_size < 1:
+            raise ValueError(f"batch_size must be at least 1, got {batch_size}")
+        watch = stopwatch or Stopwatch()
+        predictions = []
+        for start in range(0, len(images), batch_size):
+            batch = images[start : start + batch_size]
+            levels = self.score_maps(batch, mode=mode, stopwatch=watch)
+            with watch("post-processing"):
+                rows = [
+                    scores.transpose(0, 2, 3, 1).reshape(len(batch), -1, scores.shape[1]) for scores in levels
+                ]
+                scores = np.concatenate(rows, axis=1)
+                predictions += [self._select(scores[n], image) for n, image in enumerate(batch)]
+        return predictions
+
+    def __call__(self, images: Sequence[Array], /) -> list[Prediction]:
+        """Return `predict`'s detections."""
+        return self.predict(images)
+
+    def score_maps(
+        self, images: Sequence[Array], *, mode: str = "convolution", stopwatch: Stopwatch | None = None
+    ) -> list[Array]:
+        """Return the probabilities (N, K, rows, columns) of the classes in every window of each level."""
+        if mode not in MODES:
+            raise ValueError(f"mode must be one of {', '.join(MODES)}, got {mode!r}")
+        check_images(images)
+        watch = stopwatch or Stopwatch()
+        with watch("proposals"):
+            levels = self.pyramid.levels(images, self._dtype)
+        score = self._score_in_one_pass if mode == "convolution" else self._score_one_by_one
+        with self.classifier.evaluating():
+            return [score(level, watch) for level in levels]
+
+    def _score_in_one_pass(self, level: Array, watch: Stopwatch) -> Array:
+        with watch("features"):
+            features = self.classifier.features(level)
+        with watch("heads"):
+            return softmax(self.classifier.classifier_convolutions()(features), axis=1)
+
+    def _score_one_by_one(self, level: Array, watch: Stopwatch) -> Array:
+        side = (level.shape[2] - self.pyramid.window) // self.pyramid.stride + 1
+        scores = np.zeros((len(level), side * side, self.classifier.num_classes), level.dtype)
+        for n, image in enumerate(level):
+            views = self.pyramid.views(image)
+            for start in range(0, side * side, WINDOWS_AT_ONCE):
+                index = np.arange(start, min(start + WINDOWS_AT_ONCE, side * side))
+                with watch("proposals"):
+                    crops = views[np.divmod(index, side)]
+                with watch("features"):
+                    features = self.classifier.features(crops)
+                with watch("heads"):
+                    scores[n, index] = softmax(self.classifier.classifier(features), axis=1)
+        return scores.reshape(len(level), side, side, scores.shape[2]).transpose(0, 3, 1, 2)
+
+    def _select(self, scores: Array, image: Array) -> Prediction:
+        """Keep the best of each heap among the windows (P,) of one image: scores (P, K)."""
+        scores, labels = best_class(scores)
+        scores, best = top_k(scores, self.max_candidates)
+        best, scores = best[scores > self.score_threshold], scores[scores > self.score_threshold]
+        boxes = self.pyramid.windows[best].astype(scores.dtype) * _extent(image).astype(scores.dtype)
+        kept = batched_nms(boxes, scores, labels[best], self.nms_threshold)[: self.max_detections]
+        return {"boxes": boxes[kept], "scores": scores[kept], "labels": labels[best][kept]}
+
+    @property
+    def _dtype(self) -> Any:
+        return self.parameters()[0].value.dtype
+
+
+def _extent(image: Array) -> Array:
+    """Return (W, H, W, H): what boxes relative to an image are multiplied by."""
+    height, width = image.shape[1:]
+    return np.array([width, height, width, height], np.float64)
+
+
+def sliding_window_tiny(
+    class_names: Sequence[str],
+    size: int = 128,
+    seed: int = 0,
+    scales: Sequence[float] = (0.23, 0.3, 0.39, 0.51, 0.66),
+) -> SlidingWindow:
+    """Return a sliding window small enough to train on a laptop from random weights.
+
+    Parameters
+    ----------
+    class_names : sequence of str
+        Background first.
+    size : int
+        A multiple of 64. A window has size / 4 pixels, so in an image of `size` it covers a quarter.
+    seed : int
+        Of the initial weights and of the windows that training draws.
+    scales : sequence of float
+        Sides of objects relative to the image, a level of the pyramid for each; those above 1 count as 1, for
+        no window is larger than the image.
+
+    Examples
+    --------
+    >>> model = sliding_window_tiny(["background", "cat", "dog"])
+    >>> len(model.pyramid.windows), sum(parameter.value.size for parameter in model.parameters())
+    (1650, 119667)
+    """
+    if size < 64 or size % 64:
+        raise ValueError(f"size must be a multiple of 64, got {size}")
+    if isinstance(class_names, str) or list(class_names[:1]) != ["background"]:
+        raise ValueError(f"class_names must be a list that begins with 'background', got {class_names!r}")
+    rng = np.random.default_rng(seed)
+    config = {
+        "model": "sliding_window_tiny",
+        "class_names": list(class_names),
+        "size": size,
+        "seed": seed,
+        "scales": [float(scale) for scale in scales],
+    }
+    classifier = WindowClassifier(len(class_names), size // 4, rng=rng)
+    pyramid = ImagePyramid(classifier.window, [min(scale, 1) for scale in scales], WINDOW_STRIDE)
+    return SlidingWindow(classifier, pyramid, config=config, rng=rng)
