@@ -6,12 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scratchcv.backbones import tiny_backbone
+from scratchcv.backbones import resnet_fpn_backbone, tiny_backbone
 from scratchcv.checks import Array
 from scratchcv.data import ObjectCrops, SceneDataset
 from scratchcv.errors import InputError
 from scratchcv.layers import Layer, Linear, Sequential
 from scratchcv.models import classifier_tiny, ssd_tiny
+from scratchcv.testing import assert_close
 from scratchcv.training import Recipe, copy_backbone, load_backbone, save_checkpoint, train_detector
 from scratchcv.training.pretrained import backbone_name
 
@@ -70,9 +71,27 @@ def test_a_bare_backbone_as_torchvisions_classifiers_are() -> None:
     }
 
 
+def test_torchvisions_resnet_from_its_file(tmp_path: Path) -> None:
+    torch, torchvision = pytest.importorskip("torch"), pytest.importorskip("torchvision")
+    theirs = torchvision.models.resnet18()
+    torch.save(theirs.state_dict(), tmp_path / "resnet18.pth")
+    model = Layer()
+    model.backbone = resnet_fpn_backbone("resnet18")  # type: ignore[attr-defined]
+    report = load_backbone(model, tmp_path / "resnet18.pth")
+    assert {name.split(".")[1] for name in report.kept} == {"fpn"}
+    unused = {name for name in report.unused if not name.endswith("num_batches_tracked")}
+    assert unused == {"fc.weight", "fc.bias"}
+    x = np.random.default_rng(0).random((1, 3, 64, 64), np.float32)
+    expected = theirs.eval().layer1(
+        theirs.maxpool(theirs.relu(theirs.bn1(theirs.conv1(torch.from_numpy(x)))))
+    )
+    features = model.eval().backbone.body(x)  # type: ignore[attr-defined]
+    assert_close(features[0], expected.detach().numpy(), rtol=1e-3, atol=1e-4)
+
+
 def test_what_cannot_be_loaded_is_named(tmp_path: Path) -> None:
     path = tmp_path / "last.safetensors"
-    save_checkpoint(path, {"model.conv1.weight": np.ones(3)}, {})
+    save_checkpoint(path, {"model.conv1.weight": np.ones(3), "optimizer.steps": np.array(1)}, {})
     with pytest.raises(InputError, match=rf"{path.name}: nothing fits: the source has conv1\.weight"):
         load_backbone(ssd_tiny(SCENES.class_names), path)
     with pytest.raises(ValueError, match="Sequential has no layer named backbone"):
