@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from scratchcv.backbones import AlexNet, BasicBlock, ResNet, split_alexnet, split_resnet
 from scratchcv.boxes import (
     BACKGROUND,
     IGNORE,
@@ -15,7 +16,7 @@ from scratchcv.boxes import (
     select_top_of_class,
     select_top_of_image,
 )
-from scratchcv.layers import Conv2d, adaptive_avg_pool2d, roi_align, roi_pool, roi_pool_backward
+from scratchcv.layers import Conv2d, Linear, adaptive_avg_pool2d, roi_align, roi_pool, roi_pool_backward
 from scratchcv.losses import fast_rcnn_loss, hinge_loss, one_versus_rest, rpn_loss, smooth_l1_loss
 from scratchcv.testing import check_loss
 
@@ -70,6 +71,17 @@ def test_05_three_ways_to_select_the_output():
     assert select_top_of_class(scores, 2, 2).tolist() == [2, 1]
     indices, labels = select_top_of_image(scores, 3)
     assert list(zip(indices.tolist(), labels.tolist(), strict=True)) == [(3, 1), (2, 2), (1, 1)]
+
+
+def test_09_where_backbone_ends_and_the_network_of_a_region_begins():
+    """S0, lines 251-254; S2, lines 483-486: AlexNet 5 CONV and 2 FC; of ResNet the last stage a region."""
+    backbone, head = split_alexnet(AlexNet(channels=(2, 3, 4, 3, 2), hidden=5))
+    assert sum(isinstance(layer, Conv2d) for _, layer in backbone.named_layers()) == 5
+    assert sum(isinstance(layer, Linear) for layer in head.layers) == 2
+    network = ResNet(BasicBlock, (1, 1, 1, 1), channels=2)
+    backbone, head = split_resnet(network)
+    assert (head[0], backbone.layer3) == (network.layer4, network.layer3)
+    assert not hasattr(backbone, "layer4")
 
 
 def test_10_roi_pooling_of_d2ls_map():
