@@ -3,6 +3,14 @@
 from scratchcv.models.build import build_model, tiny_config
 from scratchcv.models.fast_rcnn_heads import FastRCNNConvFCHead, FastRCNNPredictor, TwoMLPHead
 from scratchcv.models.fast_rcnn_roi_heads import RoIHeads
+from scratchcv.models.faster_rcnn import FasterRCNN
+from scratchcv.models.faster_rcnn_resnet import (
+    faster_rcnn_fpn,
+    fasterrcnn_resnet50_fpn,
+    fasterrcnn_resnet50_fpn_v2,
+)
+from scratchcv.models.faster_rcnn_single_stage import SingleStageRCNN
+from scratchcv.models.faster_rcnn_tiny import faster_rcnn_tiny
 from scratchcv.models.localizer import Localizer, localizer_tiny
 from scratchcv.models.rcnn import RCNN
 from scratchcv.models.rcnn_box_regression import BoxRegression, ridge_regression
@@ -22,16 +30,22 @@ __all__ = [
     "BoxRegression",
     "FastRCNNConvFCHead",
     "FastRCNNPredictor",
+    "FasterRCNN",
     "ImagePyramid",
     "LinearSVMs",
     "Localizer",
     "RoIHeads",
     "SSDHead",
     "SSDScoringHead",
+    "SingleStageRCNN",
     "SlidingWindow",
     "TwoMLPHead",
     "WindowClassifier",
     "build_model",
+    "faster_rcnn_fpn",
+    "faster_rcnn_tiny",
+    "fasterrcnn_resnet50_fpn",
+    "fasterrcnn_resnet50_fpn_v2",
     "fit_linear_svm",
     "localizer_tiny",
     "mine_hard_negatives",

@@ -8,12 +8,17 @@ from numpy.typing import ArrayLike
 
 from scratchcv.boxes import default_box_scales
 from scratchcv.errors import InputError
+from scratchcv.models.faster_rcnn_resnet import fasterrcnn_resnet50_fpn, fasterrcnn_resnet50_fpn_v2
+from scratchcv.models.faster_rcnn_tiny import faster_rcnn_tiny
 from scratchcv.models.localizer import localizer_tiny
 from scratchcv.models.rcnn_builders import rcnn_tiny
 from scratchcv.models.sliding_window import sliding_window_tiny
 from scratchcv.models.ssd import ssd_tiny
 
 BUILDERS: dict[str, Callable[..., Any]] = {
+    "faster_rcnn_tiny": faster_rcnn_tiny,
+    "fasterrcnn_resnet50_fpn": fasterrcnn_resnet50_fpn,
+    "fasterrcnn_resnet50_fpn_v2": fasterrcnn_resnet50_fpn_v2,
     "localizer_tiny": localizer_tiny,
     "rcnn_tiny": rcnn_tiny,
     "sliding_window_tiny": sliding_window_tiny,

@@ -1,5 +1,6 @@
 """A Faster R-CNN that trains from random weights in minutes, with and without its parts."""
 
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -42,7 +43,7 @@ def faster_rcnn_tiny(
     seed : int
         Of the initial weights, and of what is drawn in training.
     fpn : bool
-        Whether anchors of three sizes lie on three levels of a feature pyramid, or all on one map of stride 8.
+        Whether small anchors lie on a pyramid's fine level and large ones on its coarse, or all on one map.
     second_stage : bool
         Whether proposals are looked at again; else see `SingleStageRCNN`.
     scales : sequence of 4 float
@@ -69,9 +70,9 @@ def faster_rcnn_tiny(
     rng = np.random.default_rng(seed)
     num_classes = len(class_names)
     sides = [size * float(scale) for scale in scales]
-    sizes = [(side, math.sqrt(side * next_side)) for side, next_side in zip(sides, sides[1:], strict=False)]
+    sizes = [[side, math.sqrt(side * next_side)] for side, next_side in itertools.pairwise(sides)]
     if not fpn:
-        sizes = [tuple(side for level in sizes for side in level)]
+        sizes = [list(itertools.chain(*sizes))]
     head = RPNHead(
         CHANNELS,
         len(sizes[0]) * len(RATIOS),
