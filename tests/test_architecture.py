@@ -48,8 +48,8 @@ WHERE_USED = {
     "ipywidgets": {"visualize"},
     "matplotlib": {"visualize"},
     "pooch": {"data"},
-    "safetensors": {"training", "models"},
-    "tqdm": {"data", "training", "grading", "cli", "metrics", "warmup"},
+    "safetensors": {"training", "models", "backbones"},
+    "tqdm": {"data", "models", "training", "grading", "cli", "metrics", "warmup"},
 }
 
 LINES = 300

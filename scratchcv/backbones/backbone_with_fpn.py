@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from scratchcv.backbones.fpn import FeaturePyramidNetwork, LastLevelMaxPool
-from scratchcv.backbones.resnet import NormLayer, ResNet, resnet18, resnet50
+from scratchcv.backbones.resnet import ResNet, resnet18, resnet50
+from scratchcv.backbones.resnet_blocks import NormLayer
 from scratchcv.backbones.resnet_body import ResNetBody
 from scratchcv.checks import Array
 from scratchcv.layers import FrozenBatchNorm2d, Layer

@@ -27,25 +27,9 @@ def test_names_are_torchvisions():
     assert "layer2.1.downsample.0.weight" not in names
 
 
-@pytest.mark.parametrize(
-    ("block", "stride", "channels_in"),
-    [(BasicBlock, 1, 2), (BasicBlock, 2, 2), (Bottleneck, 1, 8), (Bottleneck, 2, 3)],
-)
-def test_gradients_of_a_block(block, stride, channels_in, backend):
-    layer = block(channels_in, 2, stride, rng=np.random.default_rng(0))
-    assert (layer.downsample is None) == (stride == 1)
-    check_layer(layer, (2, channels_in, 5, 6), max_entries=8)
-
-
 @pytest.mark.parametrize("norm_layer", [BatchNorm2d, FrozenBatchNorm2d])
 def test_gradients_of_the_network(norm_layer):
     check_layer(tiny(BasicBlock, norm_layer), (2, 3, 34, 40), max_entries=1)
-
-
-def test_the_stride_of_a_bottleneck_is_in_its_3x3_convolution():
-    """Version 1.5: every pixel is looked at before three of four are dropped."""
-    block = Bottleneck(4, 2, stride=2)
-    assert (block.conv1.stride, block.conv2.stride, block.conv3.stride) == ((1, 1), (2, 2), (1, 1))
 
 
 def test_gradients_keep_their_size_at_the_start():
