@@ -20,15 +20,14 @@ from scratchcv.models.sliding_window import sliding_window_tiny
 from scratchcv.models.ssd import ssd_tiny
 
 BUILDERS: dict[str, Callable[..., Any]] = {
-    "faster_rcnn_tiny": faster_rcnn_tiny,
-    "fasterrcnn_resnet50_fpn": fasterrcnn_resnet50_fpn,
-    "fasterrcnn_resnet50_fpn_v2": fasterrcnn_resnet50_fpn_v2,
     "classifier_tiny": classifier_tiny,
     "fast_rcnn_alexnet": fast_rcnn_alexnet,
     "fast_rcnn_resnet50": fast_rcnn_resnet50,
     "fast_rcnn_tiny": fast_rcnn_tiny,
     "fast_rcnn_vgg16": fast_rcnn_vgg16,
     "faster_rcnn_tiny": faster_rcnn_tiny,
+    "fasterrcnn_resnet50_fpn": fasterrcnn_resnet50_fpn,
+    "fasterrcnn_resnet50_fpn_v2": fasterrcnn_resnet50_fpn_v2,
     "localizer_tiny": localizer_tiny,
     "rcnn_alexnet": rcnn_alexnet,
     "rcnn_tiny": rcnn_tiny,

@@ -8,8 +8,8 @@ import numpy as np
 
 from scratchcv.backbones import BackboneWithFPN, FeaturePyramidNetwork, TinyBackbone
 from scratchcv.data import GeneralizedRCNNTransform
-from scratchcv.layers import Layer, MultiScaleRoIAlign
-from scratchcv.models.fast_rcnn_heads import FastRCNNPredictor, TwoMLPHead
+from scratchcv.layers import BatchNorm2d, Layer, MultiScaleRoIAlign
+from scratchcv.models.fast_rcnn_heads import FastRCNNConvFCHead, FastRCNNPredictor
 from scratchcv.models.fast_rcnn_roi_heads import RoIHeads
 from scratchcv.models.faster_rcnn import FasterRCNN
 from scratchcv.models.faster_rcnn_single_stage import SingleStageRCNN
@@ -21,6 +21,9 @@ TINY_STRIDES = (8, 16, 32)
 CHANNELS = 64
 """Of every map that the two stages read."""
 
+BINS, REPRESENTATION = 5, 128
+"""Cells a side of a region, and numbers that describe it."""
+
 RATIOS = (0.5, 1.0, 2.0)
 
 
@@ -30,7 +33,7 @@ def faster_rcnn_tiny(
     seed: int = 0,
     fpn: bool = True,
     second_stage: bool = True,
-    scales: Sequence[float] = (0.15, 0.3, 0.6, 0.9),
+    scales: Sequence[float] = (0.2, 0.3, 0.45, 0.7),
 ) -> FasterRCNN:
     """Return a Faster R-CNN small enough to train on a laptop from random weights.
 
@@ -83,6 +86,7 @@ def faster_rcnn_tiny(
         head,
         sizes,
         [RATIOS] * len(sizes),
+        batch_size_per_image=64,
         pre_nms_top_n={"training": 500, "testing": 300},
         post_nms_top_n={"training": 200, "testing": 100},
     )
@@ -100,9 +104,9 @@ def faster_rcnn_tiny(
     if not second_stage:
         return SingleStageRCNN(backbone, rpn, transform, num_classes=num_classes, config=config, seed=seed)
     roi_heads = RoIHeads(
-        MultiScaleRoIAlign(7, sampling_ratio=2, canonical_scale=sides[1], canonical_level=4),
-        TwoMLPHead(CHANNELS * 7 * 7, 128, rng=rng),
-        FastRCNNPredictor(128, num_classes, rng=rng),
+        MultiScaleRoIAlign(BINS, sampling_ratio=2, canonical_scale=sides[1], canonical_level=4),
+        FastRCNNConvFCHead((CHANNELS, BINS, BINS), [CHANNELS], [REPRESENTATION], BatchNorm2d, rng=rng),
+        FastRCNNPredictor(REPRESENTATION, num_classes, rng=rng),
         batch_size_per_image=64,
     )
     return FasterRCNN(backbone, rpn, roi_heads, transform, num_classes=num_classes, config=config, seed=seed)
@@ -113,4 +117,6 @@ def _backbone(fpn: bool, rng: np.random.Generator) -> Layer:
     if not fpn:
         return TinyBackbone((16, 32, 64, CHANNELS), (1, 1, 2, 4), 3, rng=rng)
     body = TinyBackbone((16, 32, 64, 128, 128, 128), (1, 1, 2, 2, 1, 1), 3, rng=rng)
-    return BackboneWithFPN(body, FeaturePyramidNetwork(body.out_channels, CHANNELS, rng=rng))
+    return BackboneWithFPN(
+        body, FeaturePyramidNetwork(body.out_channels, CHANNELS, norm_layer=BatchNorm2d, rng=rng)
+    )
