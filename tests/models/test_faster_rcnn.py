@@ -185,6 +185,22 @@ def test_where_all_is_taken_chance_has_no_say_and_elsewhere_it_repeats():
     assert drawn(1) == drawn(1) != drawn(2)
 
 
+def test_names_are_torchvisions_and_older_names_are_understood():
+    """Weights of 2019 call the RPN's convolution conv, and the pyramid's inner_blocks.0."""
+    model = mini_faster_rcnn(True)
+    state = model.state_dict()
+    older = {
+        name.replace("conv.0.0.", "conv.").replace("_blocks.0.0.", "_blocks.0."): value
+        for name, value in state.items()
+    }
+    assert {"rpn.head.conv.weight", "backbone.fpn.inner_blocks.0.bias"} <= set(older)
+    for parameter in model.parameters():
+        parameter.value *= 0
+    model.load_state_dict(older)
+    assert all((value == state[name]).all() for name, value in model.state_dict().items())
+    assert {"roi_heads.box_head.fc6.weight", "roi_heads.box_predictor.cls_score.bias"} <= set(state)
+
+
 def test_bad_input_is_named():
     images, targets = images_and_targets(2)
     model = mini_faster_rcnn(True)

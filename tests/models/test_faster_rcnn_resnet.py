@@ -16,7 +16,7 @@ GOLDEN = Path(__file__).parents[1] / "golden"
 SCRIPT = runpy.run_path(str(GOLDEN / "make_faster_rcnn.py"))
 
 
-def small_model(dtype=np.float64):
+def small_model():
     """A ResNet-18-FPN with a small head and the golden values' weights."""
     num_classes, representation, *sides = SCRIPT["SETTINGS"]
     model = faster_rcnn_fpn(
@@ -26,7 +26,7 @@ def small_model(dtype=np.float64):
         representation=representation,
         transform=GeneralizedRCNNTransform(*sides),
         config={},
-    ).astype(dtype)
+    ).astype(np.float64)
     shapes = {name: value.shape for name, value in model.state_dict().items()}
     model.load_state_dict(SCRIPT["random_state"](shapes))
     return model
@@ -74,27 +74,12 @@ def test_a_small_one_says_what_torchvision_said():
         assert_same_gradient(sampled, golden[f"gradient_{name}"], name)
 
 
-def test_older_names_are_understood():
-    """Weights of 2019 call the RPN's convolution conv, and the pyramid's inner_blocks.0."""
-    model = small_model(np.float32)
-    state = {
-        name.replace("conv.0.0.", "conv.").replace("_blocks.0.0.", "_blocks.0."): value
-        for name, value in model.state_dict().items()
-    }
-    assert {"rpn.head.conv.weight", "backbone.fpn.inner_blocks.0.bias"} <= set(state)
-    other = small_model(np.float32)
-    for parameter in other.parameters():
-        parameter.value *= 0
-    other.load_state_dict(state)
-    assert all((value == other.state_dict()[name]).all() for name, value in model.state_dict().items())
-
-
 @pytest.mark.parametrize(
     ("build", "parameters"), [(fasterrcnn_resnet50_fpn, 41_755_286), (fasterrcnn_resnet50_fpn_v2, 43_712_278)]
 )
 def test_torchvisions_number_of_parameters(build, parameters):
-    """torchvision's documentation counts the scales and shifts of frozen normalisation."""
-    model = build(**({"frozen_norm": False} if build is fasterrcnn_resnet50_fpn else {}))
+    """As in its documentation; frozen normalisation has none."""
+    model = build()
     assert sum(parameter.value.size for parameter in model.parameters()) == parameters
     assert model.config["num_classes"] == 91
 
