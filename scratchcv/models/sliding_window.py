@@ -278,7 +278,7 @@ def sliding_window_tiny(
     --------
     >>> model = sliding_window_tiny(["background", "cat", "dog"])
     >>> len(model.pyramid.windows), sum(parameter.value.size for parameter in model.parameters())
-    (1650, 119667)
+    (1486, 119667)
     """
     if size < 64 or size % 64:
         raise ValueError(f"size must be a multiple of 64, got {size}")
