@@ -1,5 +1,7 @@
 """The sliding window: a classifier looks at every window of an image pyramid, object or background."""
 
+import itertools
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,14 +23,13 @@ MODES = ("convolution", "windows")
 """How a trained classifier sees all windows: in one pass over each level, or cut out one by one."""
 
 WINDOWS_AT_ONCE = 256
-"""Windows in a batch of the mode "windows": more would not be faster, and need more memory."""
+"""Windows in a batch of the mode "windows"; more would need more memory, and be no faster."""
 
 
 class SlidingWindow(Layer):
     """Detection as classification of windows, each of which shows an object of some class or background.
 
-    Windows have one size. Objects have many: the image is seen in several sizes, a pyramid, in each of which
-    the windows cover another part of it.
+    Windows have one size, objects many: the image is seen in several sizes, a pyramid.
 
     Parameters
     ----------
@@ -43,10 +44,8 @@ class SlidingWindow(Layer):
     fg_iou_thresh, bg_iou_thresh : float
         A window whose best IoU with an object is at least the one learns its class; one below the other
         learns the background; those between learn nothing.
-    windows_per_image : int
-        Windows of an image that a training step looks at.
-    positive_fraction : float
-        The largest share among them of windows with an object.
+    windows_per_image, positive_fraction : int, float
+        Windows of an image that a training step looks at, and the largest share of objects among them.
     score_threshold, nms_threshold : float
         Detections below the one are dropped; of two with a higher IoU than the other, the weaker.
     max_candidates, max_detections : int
@@ -211,28 +210,30 @@ class SlidingWindow(Layer):
             levels = self.pyramid.levels(images, self._dtype)
         score = self._score_in_one_pass if mode == "convolution" else self._score_one_by_one
         with self.classifier.evaluating():
-            return [score(level, watch) for level in levels]
+            return score(levels, watch)
 
-    def _score_in_one_pass(self, level: Array, watch: Stopwatch) -> Array:
+    def _score_in_one_pass(self, levels: list[Array], watch: Stopwatch) -> list[Array]:
         with watch("features"):
-            features = self.classifier.features(level)
+            features = [self.classifier.features(level) for level in levels]
         with watch("heads"):
-            return softmax(self.classifier.classifier_convolutions()(features), axis=1)
+            head = self.classifier.classifier_convolutions()
+            return [softmax(head(feature), axis=1) for feature in features]
 
-    def _score_one_by_one(self, level: Array, watch: Stopwatch) -> Array:
-        side = (level.shape[2] - self.pyramid.window) // self.pyramid.stride + 1
-        scores = np.zeros((len(level), side * side, self.classifier.num_classes), level.dtype)
-        for n, image in enumerate(level):
-            views = self.pyramid.views(image)
-            for start in range(0, side * side, WINDOWS_AT_ONCE):
-                index = np.arange(start, min(start + WINDOWS_AT_ONCE, side * side))
+    def _score_one_by_one(self, levels: list[Array], watch: Stopwatch) -> list[Array]:
+        maps = []
+        for level, count in zip(levels, self.pyramid.counts, strict=True):
+            scores = np.zeros((len(level), count, self.classifier.num_classes), level.dtype)
+            side = math.isqrt(count)
+            for n, first in itertools.product(range(len(level)), range(0, count, WINDOWS_AT_ONCE)):
+                index = np.arange(first, min(first + WINDOWS_AT_ONCE, count))
                 with watch("proposals"):
-                    crops = views[np.divmod(index, side)]
+                    crops = self.pyramid.views(level[n])[np.divmod(index, side)]
                 with watch("features"):
                     features = self.classifier.features(crops)
                 with watch("heads"):
                     scores[n, index] = softmax(self.classifier.classifier(features), axis=1)
-        return scores.reshape(len(level), side, side, scores.shape[2]).transpose(0, 3, 1, 2)
+            maps.append(scores.transpose(0, 2, 1).reshape(len(level), scores.shape[2], side, side))
+        return maps
 
     def _select(self, scores: Array, image: Array) -> Prediction:
         """Keep the best of each heap among the windows (P,) of one image: scores (P, K)."""
@@ -271,8 +272,7 @@ def sliding_window_tiny(
     seed : int
         Of the initial weights and of the windows that training draws.
     scales : sequence of float
-        Sides of objects relative to the image, a level of the pyramid for each; those above 1 count as 1, for
-        no window is larger than the image.
+        Sides of objects relative to the image, a level of the pyramid for each; above 1 counts as 1.
 
     Examples
     --------
