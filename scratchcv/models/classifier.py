@@ -63,7 +63,10 @@ class Classifier(Layer):
         self.avgpool = AdaptiveAvgPool2d(1)
         self.fc = Linear(backbone.out_channels[-1], num_classes, rng=rng)  # type: ignore[attr-defined]
         self.num_classes = num_classes
-        self.transform = GeneralizedRCNNTransform(fixed_size=(size, size), size_divisible=1, antialias=True)
+        # A multiple of `size` is what a batch without images has, too.
+        self.transform = GeneralizedRCNNTransform(
+            fixed_size=(size, size), size_divisible=size, antialias=True
+        )
         self.config = config
 
     def forward(self, images: Sequence[Array], targets: Sequence[Target]) -> tuple[dict[str, float], Any]:

@@ -3,6 +3,7 @@
 from scratchcv.training.adam import Adam
 from scratchcv.training.checkpoint import load_checkpoint, model_state, previous_path, save_checkpoint
 from scratchcv.training.clip_grad_norm import clip_grad_norm
+from scratchcv.training.compare_starts import STARTS, Comparison, compare_starts
 from scratchcv.training.copy_weights import CopiedWeights, copy_matching_weights
 from scratchcv.training.evaluate import Evaluation, evaluate_detector, predict_dataset
 from scratchcv.training.fine_tune import frozen_layers, learning_rate_factors
@@ -20,7 +21,9 @@ from scratchcv.training.trainer import DivergedError, Trainer
 __all__ = [
     "RECIPES",
     "SGD",
+    "STARTS",
     "Adam",
+    "Comparison",
     "CopiedWeights",
     "DivergedError",
     "Evaluation",
@@ -31,6 +34,7 @@ __all__ = [
     "Trainer",
     "backbone_name",
     "clip_grad_norm",
+    "compare_starts",
     "constant",
     "copy_backbone",
     "copy_matching_weights",

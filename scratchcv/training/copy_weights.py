@@ -42,7 +42,7 @@ class CopiedWeights:
         lines = [
             f"copied: {_by_layer(self.copied, self.kept)}",
             f"kept: {_by_layer(self.kept, self.copied)}",
-            f"unused: {', '.join(self.unused) or 'none'}",
+            f"unused: {_some(self.unused)}",
         ]
         lines += [f"{name} was {source}, is {target} here" for name, (source, target) in self.misfits.items()]
         return "\n".join(lines)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 
+from scratchcv.backbones import load_weights
 from scratchcv.checks import Array
 from scratchcv.errors import InputError
 from scratchcv.layers.layer import Layer
@@ -11,14 +12,15 @@ from scratchcv.training.copy_weights import CopiedWeights, copy_matching_weights
 
 
 def load_backbone(model: Layer, path: str | os.PathLike[str]) -> CopiedWeights:
-    """Give a model the backbone that a checkpoint's model was trained with, whatever heads the two have.
+    """Give a model the backbone that another was trained with, from a file, whatever heads the two have.
 
     Parameters
     ----------
     model : Layer
         Changed in place; it has a `backbone`.
     path : path
-        What a `Trainer` wrote: ``last.safetensors`` of its folder.
+        What a `Trainer` wrote, ``last.safetensors`` of its folder, or published weights, see
+        `scratchcv.backbones.load_weights`.
 
     Raises
     ------
@@ -32,7 +34,9 @@ def load_backbone(model: Layer, path: str | os.PathLike[str]) -> CopiedWeights:
     Traceback (most recent call last):
     scratchcv.errors.InputError: nowhere.safetensors: no such file
     """
-    state = model_state(load_checkpoint(path)[0])
+    state = load_weights(path)
+    if "optimizer.steps" in state:  # a training's checkpoint, which has a checksum
+        state = model_state(load_checkpoint(path)[0])
     try:
         return copy_backbone(state, model)
     except ValueError as error:

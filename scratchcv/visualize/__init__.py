@@ -15,6 +15,7 @@ from scratchcv.visualize.grids import contact_sheet, detection_grid
 from scratchcv.visualize.heat_map import heat_map_figure
 from scratchcv.visualize.images import image_row
 from scratchcv.visualize.iou import iou_figure
+from scratchcv.visualize.learning_curves import plot_learning_curves
 from scratchcv.visualize.losses import focal_figure, loss_mass_figure, loss_shares
 from scratchcv.visualize.map_sizes import map_sizes_figure
 from scratchcv.visualize.multi_task import multi_task_figure
@@ -27,12 +28,14 @@ from scratchcv.visualize.register_tile import (
     register_tile_slider,
     tile_cost,
 )
+from scratchcv.visualize.rois import roi_figure, roi_slider
 from scratchcv.visualize.roofline import attainable_speed, ladder_figure, roofline_figure
 from scratchcv.visualize.sliders import figure_sliders
 from scratchcv.visualize.source import show_source
 from scratchcv.visualize.stages import plot_stages
 from scratchcv.visualize.steps import average_precision_steps, nms_steps
 from scratchcv.visualize.tables import number_tables
+from scratchcv.visualize.weight_transfer import weight_transfer_figure
 from scratchcv.visualize.widgets import iou_slider, nms_slider, score_slider
 from scratchcv.visualize.yolo_cells import draw_yolo_cells
 
@@ -75,12 +78,15 @@ __all__ = [
     "number_tables",
     "patch_figure",
     "patch_slider",
+    "plot_learning_curves",
     "plot_precision_recall",
     "plot_stages",
     "plot_training",
     "receptive_field_figure",
     "register_tile_figure",
     "register_tile_slider",
+    "roi_figure",
+    "roi_slider",
     "roofline_figure",
     "save_figure",
     "score_slider",
@@ -88,6 +94,7 @@ __all__ = [
     "show_source",
     "stamp_counts",
     "tile_cost",
+    "weight_transfer_figure",
     "windows_figure",
     "windows_slider",
 ]
