@@ -87,6 +87,7 @@ class Localizer(Layer):
         self.vector = vector
         self.cls_score = cls_score
         self.bbox_pred = bbox_pred
+        self.size = size
         # Divisible by the size: then a batch of no images has that size, too.
         self.transform = GeneralizedRCNNTransform(
             fixed_size=(size, size), size_divisible=size, antialias=True

@@ -37,6 +37,8 @@ class SlidingWindow(Layer):
         Object classes and background.
     pyramid : ImagePyramid
         Of the classifier's window and stride.
+    size : int
+        Side of the images that the windows suit, pixels; it takes images of any size.
     config : dict
         What `scratchcv.models.build_model` rebuilds this model from.
     rng : numpy.random.Generator
@@ -78,6 +80,7 @@ class SlidingWindow(Layer):
         classifier: WindowClassifier,
         pyramid: ImagePyramid,
         *,
+        size: int,
         config: dict[str, Any],
         rng: np.random.Generator,
         fg_iou_thresh: float = 0.5,
@@ -91,6 +94,7 @@ class SlidingWindow(Layer):
     ) -> None:
         self.classifier = classifier
         self.pyramid = pyramid
+        self.size = size
         self.config = config
         self.rng = rng
         self.fg_iou_thresh = fg_iou_thresh
@@ -138,8 +142,8 @@ class SlidingWindow(Layer):
     def sample(self, image: Array, target: Target) -> tuple[Array, Array]:
         """Draw windows (M,) of an image, around its objects and elsewhere, and return their labels (M,)."""
         matches = self.match(image, target)
-        count, fraction = self.windows_per_image, self.positive_fraction
-        positive, negative = sample_balanced(matches, self.rng, batch_size=count, positive_fraction=fraction)
+        count, share = self.windows_per_image, self.positive_fraction
+        positive, negative = sample_balanced(matches, self.rng, batch_size=count, positive_fraction=share)
         truth = np.asarray(target["labels"], np.int64)[matches[positive]]
         return np.concatenate([positive, negative]), np.concatenate([truth, np.zeros_like(negative)])
 
@@ -187,10 +191,8 @@ class SlidingWindow(Layer):
             batch = images[start : start + batch_size]
             levels = self.score_maps(batch, mode=mode, stopwatch=watch)
             with watch("post-processing"):
-                rows = [
-                    level.transpose(0, 2, 3, 1).reshape(len(batch), -1, level.shape[1]) for level in levels
-                ]
-                scores = np.concatenate(rows, axis=1)  # (N, P, K), in the order of the pyramid's windows
+                rows = [maps.reshape(*maps.shape[:2], -1) for maps in levels]
+                scores = np.concatenate(rows, axis=2).transpose(0, 2, 1)  # (N, P, K), as `pyramid.windows`
                 predictions += [self._select(scores[n], image) for n, image in enumerate(batch)]
         return predictions
 
@@ -294,4 +296,4 @@ def sliding_window_tiny(
     }
     classifier = WindowClassifier(len(class_names), size // 4, rng=rng)
     pyramid = ImagePyramid(classifier.window, [min(scale, 1) for scale in scales], WINDOW_STRIDE)
-    return SlidingWindow(classifier, pyramid, config=config, rng=rng)
+    return SlidingWindow(classifier, pyramid, size=size, config=config, rng=rng)
