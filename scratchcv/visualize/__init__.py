@@ -9,7 +9,7 @@ from scratchcv.visualize.assembly import Loop, inner_loop
 from scratchcv.visualize.boxes import draw_boxes, draw_prediction, draw_target
 from scratchcv.visualize.checkerboard import checkerboard_figure, checkerboard_slider, stamp_counts
 from scratchcv.visualize.convolution import patch_figure, patch_slider, windows_figure, windows_slider
-from scratchcv.visualize.curves import plot_precision_recall, plot_training
+from scratchcv.visualize.curves import plot_precision_recall, plot_proposal_recall, plot_training
 from scratchcv.visualize.figure import FIGURE_SUFFIXES, figure_png, new_figure, save_figure
 from scratchcv.visualize.grids import contact_sheet, detection_grid
 from scratchcv.visualize.images import image_row
@@ -18,6 +18,7 @@ from scratchcv.visualize.losses import focal_figure, loss_mass_figure, loss_shar
 from scratchcv.visualize.page import show_page
 from scratchcv.visualize.palette import class_color
 from scratchcv.visualize.receptive_field import receptive_field_figure
+from scratchcv.visualize.regions import paint_segments, proposals_figure, segments_figure
 from scratchcv.visualize.register_tile import (
     TileCost,
     register_tile_figure,
@@ -67,17 +68,21 @@ __all__ = [
     "nms_slider",
     "nms_steps",
     "number_tables",
+    "paint_segments",
     "patch_figure",
     "patch_slider",
     "plot_precision_recall",
+    "plot_proposal_recall",
     "plot_stages",
     "plot_training",
+    "proposals_figure",
     "receptive_field_figure",
     "register_tile_figure",
     "register_tile_slider",
     "roofline_figure",
     "save_figure",
     "score_slider",
+    "segments_figure",
     "show_page",
     "show_source",
     "stamp_counts",
