@@ -23,6 +23,7 @@ from scratchcv.data.crop import crop, resize, resized_crop
 from scratchcv.data.gaussian import gaussian_blur, gaussian_gradient
 from scratchcv.data.geometry import horizontal_flip, rotate90, vertical_flip
 from scratchcv.data.image import image_size, load_image, resize_image, to_tensor
+from scratchcv.data.object_crops import ObjectCrops
 from scratchcv.data.rcnn_transform import GeneralizedRCNNTransform
 from scratchcv.data.scenes import SEMANTIC_NAMES, SceneDataset, scene
 from scratchcv.data.shrink import shrink
@@ -45,6 +46,7 @@ __all__ = [
     "ColorJitter",
     "Compose",
     "GeneralizedRCNNTransform",
+    "ObjectCrops",
     "RandomApply",
     "RandomHorizontalFlip",
     "RandomIoUCrop",

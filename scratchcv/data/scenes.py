@@ -179,9 +179,7 @@ def _check_size(size: int | tuple[int, int]) -> tuple[int, int]:
     return height, width
 
 
-def _place_things(
-    rng: np.random.Generator, canvas: Array, most: int
-) -> tuple[list[int], Array, list[Array]]:
+def _place_things(rng: np.random.Generator, canvas: Array, most: int) -> tuple[list[int], Array, list[Array]]:
     """Paint 1 to `most` things; return their labels, the map of visible instances (0: none) and keypoints."""
     shape = canvas.shape[1:]
     ids = np.zeros(shape, dtype=np.uint8)

@@ -71,7 +71,8 @@ def warp_regions(
     columns = _axis(corners[:, 0], corners[:, 2], size, context, W)
     # What is beyond the image weighs nothing, which is to be `fill`: the image is measured from there.
     of_image = np.zeros(len(corners), np.int64)
-    return resample((image - beyond)[None], rows, columns, of_image) + beyond
+    warped: Array = resample((image - beyond)[None], rows, columns, of_image) + beyond
+    return warped
 
 
 def warped_boxes(boxes: ArrayLike, size: int, context: int = 0) -> Array:

@@ -48,7 +48,9 @@ def kaiming_normal(
     rng = np.random.default_rng(rng)  # a generator comes back as it is
     fan_in = math.prod(shape[1:]) if fan_in is None else fan_in
     deviation = math.sqrt(2 / max(fan_in, 1))
-    return (rng.standard_normal(shape) * deviation).astype(np.float32)
+    weight: Array = rng.standard_normal(shape)
+    weight *= deviation  # in place: VGG's largest layer alone has a hundred million
+    return weight.astype(np.float32)
 
 
 def kaiming_uniform(shape: tuple[int, ...], rng: np.random.Generator | None = None, a: float = 0.0) -> Array:

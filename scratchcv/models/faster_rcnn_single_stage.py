@@ -112,9 +112,7 @@ class SingleStageRCNN(FasterRCNN):
         dfeatures = self.rpn.head.backward((dlogits, ddeltas), head_cache)
         self.backbone.backward(dfeatures, backbone_cache)
 
-    def _targets(
-        self, anchors: Array, targets: Sequence[Target]
-    ) -> tuple[tuple[Array, Array], Array, Array]:
+    def _targets(self, anchors: Array, targets: Sequence[Target]) -> tuple[tuple[Array, Array], Array, Array]:
         """Return which anchors of which images are drawn (S,), (S,), their labels (S,) and deltas (S, 4)."""
         matches = np.full((len(targets), len(anchors)), BACKGROUND, np.int64)
         labels, deltas = np.zeros_like(matches), np.zeros((*matches.shape, 4), anchors.dtype)

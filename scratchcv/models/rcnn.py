@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from scratchcv.backbones import TinyBackbone
 from scratchcv.boxes import (
     batched_nms,
     box_iou,
@@ -17,7 +16,7 @@ from scratchcv.boxes import (
 from scratchcv.checks import Array, check_array
 from scratchcv.data import check_images, check_targets, resize_image, warp_regions
 from scratchcv.data.source import DetectionDataset
-from scratchcv.layers import Flatten, Layer, Linear, ReLU, Sequential, softmax
+from scratchcv.layers import Layer, Linear, flatten, softmax
 from scratchcv.losses import cross_entropy
 from scratchcv.metrics import Stopwatch
 from scratchcv.models.rcnn_box_regression import BoxRegression
@@ -70,10 +69,8 @@ class RCNN(Layer):
         Which proposals come out: see `select_candidates`.
     max_candidates : int
         How many of them: a class, or all together.
-    score_thresh, nms_thresh : float
-        Detections below the one are dropped; of two with a higher IoU than the other, the weaker.
-    detections_per_img : int
-        At most so many are put out.
+    score_thresh, nms_thresh, detections_per_img : float, float, int
+        The least score; the IoU from which on the weaker of two is dropped; how many are put out at most.
     seed : int
         Of the proposals that training draws.
 
@@ -85,6 +82,7 @@ class RCNN(Layer):
 
     Examples
     --------
+    >>> from scratchcv.models import rcnn_tiny
     >>> model = rcnn_tiny(["background", "cat", "dog"])
     >>> target = {"boxes": np.array([[10.0, 10.0, 50.0, 40.0]], np.float32), "labels": np.array([2]),
     ...     "proposals": np.array([[0, 0, 20, 20], [12, 9, 50, 42]], np.float32)}
@@ -135,9 +133,8 @@ class RCNN(Layer):
         self.svms = LinearSVMs(num_features, num_classes - 1)
         self.box_regression = BoxRegression(pooled_features, num_classes - 1)
         self.fitted: Array = np.zeros(1, np.int64)
-        self.rng = rng
-        self.propose, self.config, self.head = propose, config, head
-        self.num_classes = num_classes
+        self.search, self.config, self.head = propose, config, head
+        self.rng, self.num_classes = rng, num_classes
         self.crop_size, self.context, self.size, self.max_proposals = crop_size, context, size, max_proposals
         self.regions_per_image, self.positive_fraction = regions_per_image, positive_fraction
         self.fg_iou_thresh, self.bg_iou_thresh = fg_iou_thresh, bg_iou_thresh
@@ -179,7 +176,7 @@ class RCNN(Layer):
         self.backbone.backward([dpooled], backbone_cache)
 
     def sample(self, images: Sequence[Array], targets: Sequence[Target]) -> tuple[Array, Array]:
-        """Return warped proposals (R, 3, S, S), positive and negative ones of each image, and their labels."""
+        """Return warped proposals (R, 3, S, S), positive and negative ones of all images, and labels."""
         dtype = self.classifier.weight.value.dtype
         crops = [np.zeros((0, 3, self.crop_size, self.crop_size), dtype)]
         labels = [np.zeros(0, np.int64)]
@@ -197,15 +194,19 @@ class RCNN(Layer):
 
     def proposals_of(self, image: Array, target: Target | None = None) -> Array:
         """Return an image's proposals (P, 4): those of its target, or else found in it."""
-        height, width = image.shape[1:]
         if target is not None and "proposals" in target:
             boxes = check_array("proposals", target["proposals"], ("P", 4))
         else:
-            pixels = np.ascontiguousarray(np.rint(255 * image).astype(np.uint8).transpose(1, 2, 0))
-            sides = (self.size or height, self.size or width)
-            boxes = np.asarray(self.propose(resize_image(pixels, sides)), np.float32).reshape(-1, 4)
-            boxes = boxes * np.array([width / sides[1], height / sides[0]] * 2, np.float32)
-        return clip_boxes_to_image(boxes[: self.max_proposals], (height, width))
+            boxes = self.propose(np.rint(255 * image).astype(np.uint8).transpose(1, 2, 0))
+        return clip_boxes_to_image(boxes[: self.max_proposals], image.shape[1:])
+
+    def propose(self, image: Array) -> Array:
+        """Search an image (H, W, 3) uint8 for proposals (P, 4) in its own pixels, best first."""
+        height, width = image.shape[:2]
+        sides = (self.size or height, self.size or width)
+        boxes = self.search(resize_image(np.ascontiguousarray(image), sides))
+        scale = np.array([width / sides[1], height / sides[0]] * 2, np.float32)
+        return np.asarray(boxes, np.float32).reshape(-1, 4)[: self.max_proposals] * scale
 
     def warp(self, image: Array, boxes: Array) -> Array:
         """Normalise an image and warp its boxes (P, 4) to crops (P, 3, S, S), as the network takes them."""
@@ -217,7 +218,7 @@ class RCNN(Layer):
         pooled, features = [], []
         for start in range(0, max(len(boxes), 1), batch_size):
             (maps,) = self.backbone(self.warp(image, boxes[start : start + batch_size]))
-            pooled.append(maps.reshape(len(maps), -1))
+            pooled.append(flatten(maps, start_dim=1))
             features.append(self.box_head(maps))
         return np.concatenate(pooled), np.concatenate(features)
 
@@ -232,9 +233,11 @@ class RCNN(Layer):
             Whether to show a progress bar.
         """
         with self.evaluating():
-            training_set = TrainingSet.collect(self, dataset, progress=progress)
-        training_set.fit_svms(self.svms, c=self.svm_c)
-        training_set.fit_box_regression(self.box_regression, alpha=self.ridge_alpha)
+            found = TrainingSet.collect(self, dataset, progress=progress)
+        self.svms.fit(found.features, found.targets, found.portions, c=self.svm_c)
+        self.box_regression.fit(
+            found.near_features, found.near_labels, found.near_deltas, alpha=self.ridge_alpha
+        )
         self.fitted[:] = 1
 
     def predict(
@@ -294,72 +297,3 @@ class RCNN(Layer):
         boxes = clip_boxes_to_image(boxes, image.shape[1:])
         kept = batched_nms(boxes, scores, labels, self.nms_thresh)[: self.detections_per_img]
         return {"boxes": boxes[kept], "scores": scores[kept], "labels": labels[kept]}
-
-
-def rcnn_tiny(
-    class_names: Sequence[str],
-    size: int = 128,
-    seed: int = 0,
-    head: str = "svm",
-    crop_size: int = 32,
-    context: int = 4,
-    propose: Propose | None = None,
-) -> RCNN:
-    """Return an R-CNN small enough to train on a laptop from random weights.
-
-    Parameters
-    ----------
-    class_names : sequence of str
-        Background first.
-    size : int
-        Proposals are searched in images resized to size × size pixels.
-    seed : int
-        Of the initial weights, and of the proposals that training draws.
-    head : {"svm", "softmax"}
-        What scores proposals.
-    crop_size, context : int
-        Side of the warped crops in pixels, a multiple of 8, and the context in them on each side.
-    propose : callable, optional
-        From an image (H, W, 3) uint8 to proposals (P, 4); by default `scratchcv.proposals.selective_search`.
-
-    Examples
-    --------
-    >>> model = rcnn_tiny(["background", "cat", "dog"])
-    >>> sum(parameter.value.size for parameter in model.parameters())
-    360339
-    """
-    if isinstance(class_names, str) or list(class_names[:1]) != ["background"]:
-        raise ValueError(f"class_names must be a list that begins with 'background', got {class_names!r}")
-    if crop_size < 8 or crop_size % 8:
-        raise ValueError(f"crop_size must be a multiple of 8, got {crop_size}")
-    rng = np.random.default_rng(seed)
-    backbone = TinyBackbone((16, 32, 64, 128), (1, 1, 1, 1), 3, rng=rng)
-    pooled, features = 128 * (crop_size // 8) ** 2, 128
-    box_head = Sequential(Flatten(), Linear(pooled, features, rng=rng), ReLU())
-    config = {
-        "model": "rcnn_tiny",
-        "class_names": list(class_names),
-        "size": size,
-        "seed": seed,
-        "head": head,
-        "crop_size": crop_size,
-        "context": context,
-    }
-    return RCNN(
-        backbone,
-        box_head,
-        pooled_features=pooled,
-        num_features=features,
-        num_classes=len(class_names),
-        propose=propose or _default_proposals,
-        config=config,
-        head=head,
-        crop_size=crop_size,
-        context=context,
-        size=size,
-        seed=seed,
-    )
-
-
-def _default_proposals(image: Array) -> Array:
-    raise NotImplementedError

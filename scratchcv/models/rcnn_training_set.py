@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
@@ -10,8 +11,6 @@ from scratchcv.boxes import box_iou, encode_deltas
 from scratchcv.checks import Array
 from scratchcv.data import to_tensor
 from scratchcv.data.source import DetectionDataset
-from scratchcv.models.rcnn_box_regression import BoxRegression
-from scratchcv.models.rcnn_linear_svm import LinearSVMs
 
 NEGATIVE_IOU = 0.3
 """Below it a proposal is a negative of the SVM of a class; the paper found it by trying 0, .1, …, .5."""
@@ -107,18 +106,11 @@ class TrainingSet:
         parts = list(
             zip(*(_of_image(model, *dataset[n]) for n in _count(len(dataset), progress)), strict=True)
         )
-        ends = np.cumsum([0, *(len(features) for features in parts[0])])[::IMAGES_A_PORTION].tolist()
+        starts = np.cumsum([0, *(len(features) for features in parts[0])])
+        ends = [*starts[:-1:IMAGES_A_PORTION].tolist(), int(starts[-1])]
+        portions = [slice(*pair) for pair in pairwise(ends)]
         features, targets, *near = (np.concatenate(part) for part in parts)
-        ends += [len(features)]
-        return cls(features, targets, [slice(*pair) for pair in zip(ends, ends[1:], strict=False)], *near)
-
-    def fit_svms(self, svms: LinearSVMs, *, c: float) -> None:
-        """Train the SVM of each class: its objects against what is none of it."""
-        svms.fit(self.features, self.targets, self.portions, c=c)
-
-    def fit_box_regression(self, regression: BoxRegression, *, alpha: float) -> None:
-        """Train the regression of each class from the proposals near its objects."""
-        regression.fit(self.near_features, self.near_labels, self.near_deltas, alpha=alpha)
+        return cls(features, targets, portions, *near)
 
 
 def _of_image(model: Extractor, image: Array, target: Any) -> tuple[Array, Array, Array, Array, Array]:

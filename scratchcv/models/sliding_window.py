@@ -54,9 +54,9 @@ class SlidingWindow(Layer):
 
     Notes
     -----
-    A box can only be a window: a square of the image's own aspect, at one of few scales, on a grid. So the
-    boxes fit no better than the grid allows, however well the classifier knows its classes; what is long
-    and thin, or larger or smaller than the scales, cannot be found at all, nor can it be learnt.
+    A box can only be a window: of the image's own aspect, at one of few scales, on a grid. Boxes fit no
+    better than that, however good the classifier is; what is long and thin, or larger or smaller than the
+    scales, is never found, nor learnt.
 
     References
     ----------
@@ -139,12 +139,8 @@ class SlidingWindow(Layer):
     def sample(self, image: Array, target: Target) -> tuple[Array, Array]:
         """Draw windows (M,) of an image, around its objects and elsewhere, and return their labels (M,)."""
         matches = self.match(image, target)
-        positive, negative = sample_balanced(
-            matches,
-            self.rng,
-            batch_size=self.windows_per_image,
-            positive_fraction=self.positive_fraction,
-        )
+        count, fraction = self.windows_per_image, self.positive_fraction
+        positive, negative = sample_balanced(matches, self.rng, batch_size=count, positive_fraction=fraction)
         truth = np.asarray(target["labels"], np.int64)[matches[positive]]
         return np.concatenate([positive, negative]), np.concatenate([truth, np.zeros_like(negative)])
 
@@ -193,9 +189,9 @@ class SlidingWindow(Layer):
             levels = self.score_maps(batch, mode=mode, stopwatch=watch)
             with watch("post-processing"):
                 rows = [
-                    scores.transpose(0, 2, 3, 1).reshape(len(batch), -1, scores.shape[1]) for scores in levels
+                    level.transpose(0, 2, 3, 1).reshape(len(batch), -1, level.shape[1]) for level in levels
                 ]
-                scores = np.concatenate(rows, axis=1)
+                scores = np.concatenate(rows, axis=1)  # (N, P, K), in the order of the pyramid's windows
                 predictions += [self._select(scores[n], image) for n, image in enumerate(batch)]
         return predictions
 
@@ -236,7 +232,7 @@ class SlidingWindow(Layer):
                     features = self.classifier.features(crops)
                 with watch("heads"):
                     scores[n, index] = softmax(self.classifier.classifier(features), axis=1)
-        return scores.reshape(len(level), side, side, -1).transpose(0, 3, 1, 2)
+        return scores.reshape(len(level), side, side, scores.shape[2]).transpose(0, 3, 1, 2)
 
     def _select(self, scores: Array, image: Array) -> Prediction:
         """Keep the best of each heap among the windows (P,) of one image: scores (P, K)."""
@@ -262,7 +258,7 @@ def sliding_window_tiny(
     class_names: Sequence[str],
     size: int = 128,
     seed: int = 0,
-    scales: Sequence[float] = (0.22, 0.28, 0.36, 0.47),
+    scales: Sequence[float] = (0.23, 0.3, 0.39, 0.51, 0.66),
 ) -> SlidingWindow:
     """Return a sliding window small enough to train on a laptop from random weights.
 
@@ -275,7 +271,8 @@ def sliding_window_tiny(
     seed : int
         Of the initial weights and of the windows that training draws.
     scales : sequence of float
-        Sides of objects relative to the image, a level of the pyramid for each.
+        Sides of objects relative to the image, a level of the pyramid for each; those above 1 count as 1, for
+        no window is larger than the image.
 
     Examples
     --------
@@ -296,5 +293,5 @@ def sliding_window_tiny(
         "scales": [float(scale) for scale in scales],
     }
     classifier = WindowClassifier(len(class_names), size // 4, rng=rng)
-    pyramid = ImagePyramid(classifier.window, scales, WINDOW_STRIDE)
+    pyramid = ImagePyramid(classifier.window, [min(scale, 1) for scale in scales], WINDOW_STRIDE)
     return SlidingWindow(classifier, pyramid, config=config, rng=rng)

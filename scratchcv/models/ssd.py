@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from scratchcv.backbones import TinyBackbone
+from scratchcv.backbones import tiny_backbone
 from scratchcv.boxes import (
     BACKGROUND,
     batched_nms,
@@ -236,7 +236,7 @@ def ssd_tiny(
     if isinstance(class_names, str) or list(class_names[:1]) != ["background"]:
         raise ValueError(f"class_names must be a list that begins with 'background', got {class_names!r}")
     rng = np.random.default_rng(seed)
-    backbone = TinyBackbone((16, 32, 64, 128, 128, 128, 128), (1, 1, 2, 2, 1, 1, 1), 3, rng=rng)
+    backbone = tiny_backbone(rng=rng)
     cells = [(size // stride, size // stride) for stride in TINY_STRIDES]
     ratios = [[2.0]] * len(cells)
     anchors = ssd_default_boxes(cells, (size, size), ratios, scales=scales, clip=False)

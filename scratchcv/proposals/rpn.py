@@ -160,9 +160,7 @@ class RegionProposalNetwork(Layer):
         head_cache, (dobjectness, ddeltas) = cache
         return self.head.backward((dobjectness[..., None], ddeltas), head_cache)
 
-    def propose(
-        self, features: list[Array], batch_shape: Size, image_sizes: Sequence[Size]
-    ) -> list[Array]:
+    def propose(self, features: list[Array], batch_shape: Size, image_sizes: Sequence[Size]) -> list[Array]:
         """Return for each image its proposals (P, 4), best first; arguments as of `forward`."""
         logits, deltas = self.head(features)
         anchors, counts = self.anchors(features, batch_shape)

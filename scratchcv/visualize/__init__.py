@@ -12,9 +12,13 @@ from scratchcv.visualize.convolution import patch_figure, patch_slider, windows_
 from scratchcv.visualize.curves import plot_precision_recall, plot_proposal_recall, plot_training
 from scratchcv.visualize.figure import FIGURE_SUFFIXES, figure_png, new_figure, save_figure
 from scratchcv.visualize.grids import contact_sheet, detection_grid
+from scratchcv.visualize.heat_map import heat_map_figure
 from scratchcv.visualize.images import image_row
 from scratchcv.visualize.iou import iou_figure
+from scratchcv.visualize.learning_curves import plot_learning_curves
 from scratchcv.visualize.losses import focal_figure, loss_mass_figure, loss_shares
+from scratchcv.visualize.map_sizes import map_sizes_figure
+from scratchcv.visualize.multi_task import multi_task_figure
 from scratchcv.visualize.page import show_page
 from scratchcv.visualize.palette import class_color
 from scratchcv.visualize.receptive_field import receptive_field_figure
@@ -25,12 +29,14 @@ from scratchcv.visualize.register_tile import (
     register_tile_slider,
     tile_cost,
 )
+from scratchcv.visualize.rois import roi_figure, roi_slider
 from scratchcv.visualize.roofline import attainable_speed, ladder_figure, roofline_figure
 from scratchcv.visualize.sliders import figure_sliders
 from scratchcv.visualize.source import show_source
 from scratchcv.visualize.stages import plot_stages
 from scratchcv.visualize.steps import average_precision_steps, nms_steps
 from scratchcv.visualize.tables import number_tables
+from scratchcv.visualize.weight_transfer import weight_transfer_figure
 from scratchcv.visualize.widgets import iou_slider, nms_slider, score_slider
 from scratchcv.visualize.yolo_cells import draw_yolo_cells
 
@@ -55,6 +61,7 @@ __all__ = [
     "figure_png",
     "figure_sliders",
     "focal_figure",
+    "heat_map_figure",
     "image_row",
     "inner_loop",
     "iou_figure",
@@ -62,8 +69,10 @@ __all__ = [
     "ladder_figure",
     "loss_mass_figure",
     "loss_shares",
+    "map_sizes_figure",
     "matching_figure",
     "mining_figure",
+    "multi_task_figure",
     "new_figure",
     "nms_slider",
     "nms_steps",
@@ -71,6 +80,7 @@ __all__ = [
     "paint_segments",
     "patch_figure",
     "patch_slider",
+    "plot_learning_curves",
     "plot_precision_recall",
     "plot_proposal_recall",
     "plot_stages",
@@ -79,6 +89,8 @@ __all__ = [
     "receptive_field_figure",
     "register_tile_figure",
     "register_tile_slider",
+    "roi_figure",
+    "roi_slider",
     "roofline_figure",
     "save_figure",
     "score_slider",
@@ -87,6 +99,7 @@ __all__ = [
     "show_source",
     "stamp_counts",
     "tile_cost",
+    "weight_transfer_figure",
     "windows_figure",
     "windows_slider",
 ]

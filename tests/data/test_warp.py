@@ -52,7 +52,7 @@ def test_it_is_the_formula(backend, image, context):
 
 
 def test_enlarging_whole_pixels_is_cropping_and_resizing(image):
-    """Where the crop is a copy of whole pixels, the library's bilinear resize says the same, off its border."""
+    """A crop of whole pixels, resized bilinearly by another function: the same, off the crop's border."""
     (warped,) = warp_regions(image, [[4, 5, 12, 9]], 16)
     resized = interpolate(image[None, :, 5:9, 4:12], (16, 16), mode="bilinear")[0]
     assert_close(warped[:, 2:-2, 1:-1], resized[:, 2:-2, 1:-1])

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from scratchcv.backbones import AlexNet, BasicBlock, ResNet, TinyBackbone, split_alexnet, split_resnet
 from scratchcv.boxes import (
     BACKGROUND,
     IGNORE,
@@ -15,8 +16,18 @@ from scratchcv.boxes import (
     select_top_of_class,
     select_top_of_image,
 )
-from scratchcv.layers import Conv2d, adaptive_avg_pool2d, roi_align, roi_pool, roi_pool_backward
+from scratchcv.layers import (
+    Conv2d,
+    Flatten,
+    Linear,
+    Sequential,
+    adaptive_avg_pool2d,
+    roi_align,
+    roi_pool,
+    roi_pool_backward,
+)
 from scratchcv.losses import fast_rcnn_loss, hinge_loss, one_versus_rest, rpn_loss, smooth_l1_loss
+from scratchcv.models import RCNN, LinearSVMs, fast_rcnn_resnet50, fast_rcnn_tiny
 from scratchcv.testing import check_loss
 
 D2L_MAP = np.arange(16.0).reshape(1, 1, 4, 4)
@@ -33,6 +44,18 @@ def test_02_one_linear_svm_a_class():
     assert loss == pytest.approx(np.maximum(0, 1 - signs * scores).sum())
     np.testing.assert_array_equal(gradient, np.where(signs * scores < 1, -signs, 0))
     check_loss(hinge_loss, scores, signs)
+
+
+def test_02_each_machine_is_trained_on_features_of_proposals():
+    """S0, line 218; S1, line 241; S3, line 891: "whether an example belongs to a certain category"."""
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 4, 400)  # 0 is background
+    directions = np.concatenate([np.zeros((1, 16)), 4 * np.eye(3, 16)])
+    features = directions[labels] + rng.standard_normal((400, 16))
+    svms = LinearSVMs(16, 3)
+    svms.fit(features, one_versus_rest(labels, 3), [slice(0, 200), slice(200, 400)], c=0.01)
+    assert svms.weight.shape == (3, 16)
+    assert (np.sign(svms(features)) == one_versus_rest(labels, 3)).mean() > 0.95
 
 
 def test_03_the_box_transform_and_its_inverse():
@@ -70,6 +93,74 @@ def test_05_three_ways_to_select_the_output():
     assert select_top_of_class(scores, 2, 2).tolist() == [2, 1]
     indices, labels = select_top_of_image(scores, 3)
     assert list(zip(indices.tolist(), labels.tolist(), strict=True)) == [(3, 1), (2, 2), (1, 1)]
+
+
+def test_07_every_proposal_is_a_forward_pass():
+    """S0, line 225: N images have N * 2000 features; S1, line 568: "~2k forward passes for each image"."""
+    passes = []
+
+    class Counting(TinyBackbone):
+        def __call__(self, x):
+            passes.append(len(x))
+            return super().__call__(x)
+
+    rng = np.random.default_rng(0)
+    corners = rng.uniform(0, 40, (2000, 2))
+    proposals = np.concatenate([corners, corners + rng.uniform(4, 24, (2000, 2))], axis=1)
+    model = RCNN(
+        Counting((2,), (1,), 0, rng=rng), Sequential(Flatten(), Linear(2 * 16, 3, rng=rng)),
+        pooled_features=2 * 16, num_features=3, num_classes=3, propose=lambda image: proposals, config={},
+        crop_size=4, context=0,
+    )  # fmt: skip
+    model.predict([np.zeros((3, 64, 64), np.float32)] * 3)
+    assert sum(passes) == 3 * 2000
+
+
+def test_08_fast_rcnn_sees_the_image_once():
+    """S0, lines 227-234; S1, line 590, "Run CNN before warping"; S3, line 946: n x d, n x q, n x 4q."""
+    n, d, q = 50, 128, 4  # q - 1 classes and the background: S1, line 686
+    rng = np.random.default_rng(0)
+    corners = rng.uniform(0, 40, (n, 2))
+    proposals = np.concatenate([corners, corners + rng.uniform(4, 24, (n, 2))], axis=1).astype(np.float32)
+    model = fast_rcnn_tiny(["background", "cat", "dog", "bird"], size=64, propose=lambda image: proposals)
+    features = model.backbone(np.zeros((1, 3, 64, 64), np.float32))
+    rois, sizes = np.insert(proposals, 0, 0, axis=1), [(64, 64)]
+    assert features[0].shape == (1, 64, 8, 8)  # one map, from which all proposals are read
+    pooled = model.roi_heads.box_roi_pool(features, rois, sizes)
+    assert pooled.shape == (n, 64, 7, 7)  # "always the same size", S1, line 676
+    vectors = model.roi_heads.box_head(pooled)
+    assert vectors.shape == (n, d)
+    logits, deltas = model.roi_heads.box_predictor(vectors)
+    assert logits.shape == (n, q)
+    assert deltas.shape == (n, 4 * q)  # S3, line 964, has n x 4; t^u of S1, line 700, is class u's own
+
+
+def test_08_proposals_come_from_the_image():
+    """S0, lines 231 and 316, applies selective search to the feature maps; it sees pixels."""
+    seen = []
+    model = fast_rcnn_tiny(
+        ["background", "cat"], size=64, propose=lambda i: seen.append(i) or np.zeros((0, 4))
+    )
+    image = np.random.default_rng(0).random((3, 64, 64), np.float32)
+    model.predict([image])
+    np.testing.assert_array_equal(seen[0], np.rint(255 * image).astype(np.uint8).transpose(1, 2, 0))
+
+
+def test_09_backbone_and_per_region_network():
+    """S0, lines 251-254; S2, lines 483-486: AlexNet's 5 CONV and 2 FC; ResNet's last stage a region."""
+    network = AlexNet(channels=(4, 4, 4, 4, 8), hidden=16)
+    backbone, head = split_alexnet(network)
+    kinds = [[type(layer) for _, layer in half.named_layers()] for half in (backbone, head)]
+    assert [(kind.count(Conv2d), kind.count(Linear)) for kind in kinds] == [(5, 0), (0, 2)]
+    resnet = ResNet(BasicBlock, (1, 1, 1, 1), channels=4)
+    backbone, head = split_resnet(resnet)
+    assert set(backbone.parameters()).isdisjoint(head.parameters())
+    assert set(resnet.layer4.parameters()) == set(head.parameters())
+    model = fast_rcnn_resnet50(
+        3, network=resnet, propose=lambda image: np.array([[0, 0, 90, 90], [9, 9, 60, 70]])
+    )
+    (prediction,) = model.predict([np.zeros((3, 100, 100), np.float32)])
+    assert set(prediction) == {"boxes", "scores", "labels"}
 
 
 def test_10_roi_pooling_of_d2ls_map():
