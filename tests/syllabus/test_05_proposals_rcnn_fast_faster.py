@@ -46,7 +46,7 @@ def test_01_blob_like_regions_cover_the_objects():
 
 
 def test_01_about_2000_proposals_an_image():
-    """S0, line 184, and S2, line 233: "2000 region proposals in a few seconds on CPU": here in half of one."""
+    """S0, line 184; S2, line 233: "2000 region proposals in a few seconds on CPU": here in half of one."""
     image, _ = scene(0, (375, 500))  # the size of a photograph of Pascal VOC
     assert 1000 <= len(selective_search(image)) <= 3000
 
