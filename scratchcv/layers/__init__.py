@@ -48,7 +48,7 @@ from scratchcv.layers.reflection_pad2d import ReflectionPad2d, reflection_pad2d,
 from scratchcv.layers.relu import ReLU, relu, relu_backward
 from scratchcv.layers.residual import Residual
 from scratchcv.layers.roi_align import RoIAlign, roi_align, roi_align_backward
-from scratchcv.layers.roi_pool import RoIPool, roi_pool, roi_pool_backward
+from scratchcv.layers.roi_pool import RoIPool, roi_pool, roi_pool_backward, roi_pool_bins
 from scratchcv.layers.shapes import window_output_size
 from scratchcv.layers.sigmoid import (
     Sigmoid,
@@ -162,6 +162,7 @@ __all__ = [
     "roi_levels",
     "roi_pool",
     "roi_pool_backward",
+    "roi_pool_bins",
     "rows_to_maps",
     "sigmoid",
     "sigmoid_backward",

@@ -48,7 +48,7 @@ def fast_rcnn_tiny(
     --------
     >>> model = fast_rcnn_tiny(["background", "cat", "dog"])
     >>> sum(parameter.value.size for parameter in model.parameters())
-    0
+    554655
     """
     if size < 8 or size % 8:
         raise ValueError(f"size must be a multiple of 8, got {size}")
@@ -72,7 +72,7 @@ def fast_rcnn_tiny(
     return FastRCNN(
         backbone,
         roi_heads,
-        GeneralizedRCNNTransform(fixed_size=(size, size), antialias=True),
+        GeneralizedRCNNTransform(fixed_size=(size, size), size_divisible=8, antialias=True),
         propose or selective_search,
         num_classes=len(class_names),
         config=config,

@@ -54,9 +54,9 @@ class SlidingWindow(Layer):
 
     Notes
     -----
-    A box can only be a window: a square of the image's own aspect, at one of few scales, on a grid. So the
-    boxes fit no better than the grid allows, however well the classifier knows its classes; what is long
-    and thin, or larger or smaller than the scales, cannot be found at all, nor can it be learnt.
+    A box can only be a window: of the image's own aspect, at one of few scales, on a grid. Boxes fit no
+    better than that, however good the classifier is; what is long and thin, or larger or smaller than the
+    scales, is never found, nor learnt.
 
     References
     ----------
@@ -139,12 +139,8 @@ class SlidingWindow(Layer):
     def sample(self, image: Array, target: Target) -> tuple[Array, Array]:
         """Draw windows (M,) of an image, around its objects and elsewhere, and return their labels (M,)."""
         matches = self.match(image, target)
-        positive, negative = sample_balanced(
-            matches,
-            self.rng,
-            batch_size=self.windows_per_image,
-            positive_fraction=self.positive_fraction,
-        )
+        count, fraction = self.windows_per_image, self.positive_fraction
+        positive, negative = sample_balanced(matches, self.rng, batch_size=count, positive_fraction=fraction)
         truth = np.asarray(target["labels"], np.int64)[matches[positive]]
         return np.concatenate([positive, negative]), np.concatenate([truth, np.zeros_like(negative)])
 
@@ -193,9 +189,9 @@ class SlidingWindow(Layer):
             levels = self.score_maps(batch, mode=mode, stopwatch=watch)
             with watch("post-processing"):
                 rows = [
-                    scores.transpose(0, 2, 3, 1).reshape(len(batch), -1, scores.shape[1]) for scores in levels
+                    level.transpose(0, 2, 3, 1).reshape(len(batch), -1, level.shape[1]) for level in levels
                 ]
-                scores = np.concatenate(rows, axis=1)
+                scores = np.concatenate(rows, axis=1)  # (N, P, K), in the order of the pyramid's windows
                 predictions += [self._select(scores[n], image) for n, image in enumerate(batch)]
         return predictions
 

@@ -19,8 +19,8 @@ def felzenszwalb(image: ArrayLike, scale: float = 1.0, sigma: float = 0.8, min_s
 
     .. math:: w < \min\left(\mathrm{Int}(A) + \frac{k}{|A|},\; \mathrm{Int}(B) + \frac{k}{|B|}\right)
 
-    where Int is the heaviest edge that joined a segment so far, and \|A\| its number of pixels: what differs no
-    more across than it does inside belongs together, and k says how much a small segment is forgiven.
+    where Int is the heaviest edge that joined a segment so far, and \|A\| its number of pixels: what differs
+    no more across than it does inside belongs together, and k says how much a small segment is forgiven.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def felzenszwalb(image: ArrayLike, scale: float = 1.0, sigma: float = 0.8, min_s
     >>> stripes = np.repeat([[0, 0, 200, 200, 210]], 3, axis=0).astype(np.uint8)
     >>> felzenszwalb(stripes, scale=20, sigma=0, min_size=1)[0].tolist()
     [0, 0, 1, 1, 2]
-    >>> felzenszwalb(stripes, scale=40, sigma=0, min_size=1)[0].tolist()
+    >>> felzenszwalb(stripes, scale=70, sigma=0, min_size=1)[0].tolist()
     [0, 0, 1, 1, 1]
     """
     planes = _as_planes(image)

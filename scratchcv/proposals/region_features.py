@@ -1,4 +1,4 @@
-"""What regions are compared by: size, bounding box, histograms of colour and texture, and who touches whom."""
+"""What regions are compared by: size, box, histograms of colour and texture; and who touches whom."""
 
 from typing import NamedTuple
 
@@ -78,8 +78,8 @@ def count_regions(labels: Array, colors: Array, textures: Array) -> Regions:
 
     Examples
     --------
-    >>> no_texture = np.zeros((0, 1, 3), np.uint8)
-    >>> count_regions(np.array([[0, 1, 1]]), np.array([[[3, 0, 3]]], np.uint8), no_texture).colors[1, :4].tolist()
+    >>> colors, textures = np.array([[[3, 0, 3]]], np.uint8), np.zeros((0, 1, 3), np.uint8)
+    >>> count_regions(np.array([[0, 1, 1]]), colors, textures).colors[1, :4].tolist()
     [1.0, 0.0, 0.0, 1.0]
     """
     sizes = np.bincount(labels.reshape(-1)).astype(np.float64)
@@ -100,13 +100,13 @@ def color_levels(planes: Array) -> Array:
     >>> color_levels(np.array([[[0, 0.5, 1]]])).tolist()
     [[[0, 12, 24]]]
     """
-    return np.clip(planes * COLOR_BINS, 0, COLOR_BINS - 1).astype(np.uint8)
+    return np.asarray(np.clip(planes * COLOR_BINS, 0, COLOR_BINS - 1), np.uint8)
 
 
 def texture_levels(planes: Array) -> Array:
     """Return into which of 10 bins each pixel's slopes in eight directions fall, uint8 (8 C, H, W).
 
-    Slopes are Gaussian derivatives with σ = 1; a slope that falls counts as none, since the opposite direction
+    Slopes are Gaussian derivatives with σ = 1; one that falls counts as none, since the opposite direction
     has it. The last bin ends at the image's steepest slope in that channel and direction.
 
     Examples
@@ -119,7 +119,7 @@ def texture_levels(planes: Array) -> Array:
     half = np.stack([dx, diagonal * (dx + dy), dy, diagonal * (dy - dx)], axis=1)
     slopes = np.concatenate([half, -half], axis=1).reshape(-1, *planes.shape[1:])
     steepest = slopes.max(axis=(1, 2), keepdims=True, initial=1e-6)  # a flat image has no slope, but noise
-    return np.clip(slopes * (TEXTURE_BINS / steepest), 0, TEXTURE_BINS - 1).astype(np.uint8)
+    return np.asarray(np.clip(slopes * (TEXTURE_BINS / steepest), 0, TEXTURE_BINS - 1), np.uint8)
 
 
 def region_histograms(labels: Array, levels: Array, bins: int, regions: int) -> Array:
@@ -151,7 +151,7 @@ def region_histograms(labels: Array, levels: Array, bins: int, regions: int) -> 
 
 
 def region_histograms_numpy(labels: Array, levels: Array, bins: int, regions: int) -> Array:
-    """Number all bins of all regions through, and count how often each number occurs."""
+    """Give every bin of every region a number, and count how often each number occurs."""
     width = len(levels) * bins
     numbers = labels * width + np.arange(0, width, bins)[:, None] + levels
     counts = np.bincount(numbers.reshape(-1), minlength=regions * width)

@@ -28,6 +28,7 @@ from scratchcv.visualize.register_tile import (
     register_tile_slider,
     tile_cost,
 )
+from scratchcv.visualize.rois import roi_figure, roi_slider
 from scratchcv.visualize.roofline import attainable_speed, ladder_figure, roofline_figure
 from scratchcv.visualize.sliders import figure_sliders
 from scratchcv.visualize.source import show_source
@@ -84,6 +85,8 @@ __all__ = [
     "receptive_field_figure",
     "register_tile_figure",
     "register_tile_slider",
+    "roi_figure",
+    "roi_slider",
     "roofline_figure",
     "save_figure",
     "score_slider",

@@ -118,9 +118,7 @@ def test_anchors_learn_what_the_lecture_says():
 
 def test_an_image_without_objects_learns_background():
     rpn = network(0, **EVERYTHING)
-    _, losses, cache = rpn.forward(
-        pyramid(1), SHAPE, [SHAPE], targets_of([]), np.random.default_rng(0)
-    )
+    _, losses, cache = rpn.forward(pyramid(1), SHAPE, [SHAPE], targets_of([]), np.random.default_rng(0))
     assert losses["objectness"] > 0
     assert losses["rpn_box"] == 0
     rpn.backward(cache)

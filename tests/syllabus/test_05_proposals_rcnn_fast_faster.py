@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scratchcv.backbones import TinyBackbone
+from scratchcv.backbones import AlexNet, BasicBlock, ResNet, TinyBackbone, split_alexnet, split_resnet
 from scratchcv.boxes import (
     BACKGROUND,
     IGNORE,
@@ -27,7 +27,7 @@ from scratchcv.layers import (
     roi_pool_backward,
 )
 from scratchcv.losses import fast_rcnn_loss, hinge_loss, one_versus_rest, rpn_loss, smooth_l1_loss
-from scratchcv.models import RCNN, LinearSVMs
+from scratchcv.models import RCNN, LinearSVMs, fast_rcnn_resnet50, fast_rcnn_tiny
 from scratchcv.testing import check_loss
 
 D2L_MAP = np.arange(16.0).reshape(1, 1, 4, 4)
@@ -114,6 +114,53 @@ def test_07_every_proposal_is_a_forward_pass():
     )  # fmt: skip
     model.predict([np.zeros((3, 64, 64), np.float32)] * 3)
     assert sum(passes) == 3 * 2000
+
+
+def test_08_fast_rcnn_sees_the_image_once():
+    """S0, lines 227-234; S1, line 590, "Run CNN before warping"; S3, line 946: n x d, n x q, n x 4q."""
+    n, d, q = 50, 128, 4  # q - 1 classes and the background: S1, line 686
+    rng = np.random.default_rng(0)
+    corners = rng.uniform(0, 40, (n, 2))
+    proposals = np.concatenate([corners, corners + rng.uniform(4, 24, (n, 2))], axis=1).astype(np.float32)
+    model = fast_rcnn_tiny(["background", "cat", "dog", "bird"], size=64, propose=lambda image: proposals)
+    features = model.backbone(np.zeros((1, 3, 64, 64), np.float32))
+    rois, sizes = np.insert(proposals, 0, 0, axis=1), [(64, 64)]
+    assert features[0].shape == (1, 64, 8, 8)  # one map, from which all proposals are read
+    pooled = model.roi_heads.box_roi_pool(features, rois, sizes)
+    assert pooled.shape == (n, 64, 7, 7)  # "always the same size", S1, line 676
+    vectors = model.roi_heads.box_head(pooled)
+    assert vectors.shape == (n, d)
+    logits, deltas = model.roi_heads.box_predictor(vectors)
+    assert logits.shape == (n, q)
+    assert deltas.shape == (n, 4 * q)  # S3, line 964, has n x 4; t^u of S1, line 700, is class u's own
+
+
+def test_08_proposals_come_from_the_image():
+    """S0, lines 231 and 316, applies selective search to the feature maps; it sees pixels."""
+    seen = []
+    model = fast_rcnn_tiny(
+        ["background", "cat"], size=64, propose=lambda i: seen.append(i) or np.zeros((0, 4))
+    )
+    image = np.random.default_rng(0).random((3, 64, 64), np.float32)
+    model.predict([image])
+    np.testing.assert_array_equal(seen[0], np.rint(255 * image).astype(np.uint8).transpose(1, 2, 0))
+
+
+def test_09_backbone_and_per_region_network():
+    """S0, lines 251-254; S2, lines 483-486: AlexNet's 5 CONV and 2 FC; ResNet's last stage a region."""
+    network = AlexNet(channels=(4, 4, 4, 4, 8), hidden=16)
+    backbone, head = split_alexnet(network)
+    kinds = [[type(layer) for _, layer in half.named_layers()] for half in (backbone, head)]
+    assert [(kind.count(Conv2d), kind.count(Linear)) for kind in kinds] == [(5, 0), (0, 2)]
+    resnet = ResNet(BasicBlock, (1, 1, 1, 1), channels=4)
+    backbone, head = split_resnet(resnet)
+    assert set(backbone.parameters()).isdisjoint(head.parameters())
+    assert set(resnet.layer4.parameters()) == set(head.parameters())
+    model = fast_rcnn_resnet50(
+        3, network=resnet, propose=lambda image: np.array([[0, 0, 90, 90], [9, 9, 60, 70]])
+    )
+    (prediction,) = model.predict([np.zeros((3, 100, 100), np.float32)])
+    assert set(prediction) == {"boxes", "scores", "labels"}
 
 
 def test_10_roi_pooling_of_d2ls_map():

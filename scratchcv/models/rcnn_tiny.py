@@ -1,4 +1,4 @@
-"""R-CNN's builders: the preset that trains on a laptop."""
+"""The R-CNN that trains on a laptop from random weights."""
 
 from collections.abc import Sequence
 
@@ -17,6 +17,7 @@ def rcnn_tiny(
     head: str = "svm",
     crop_size: int = 32,
     context: int = 4,
+    max_proposals: int = 300,
     propose: Propose | None = None,
 ) -> RCNN:
     """Return an R-CNN small enough to train on a laptop from random weights.
@@ -33,6 +34,8 @@ def rcnn_tiny(
         What scores proposals.
     crop_size, context : int
         Side of the warped crops in pixels, a multiple of 8, and the context in them on each side.
+    max_proposals : int
+        Of an image; the best of them.
     propose : callable, optional
         From an image (H, W, 3) uint8 to proposals (P, 4); by default `scratchcv.proposals.selective_search`.
 
@@ -58,6 +61,7 @@ def rcnn_tiny(
         "head": head,
         "crop_size": crop_size,
         "context": context,
+        "max_proposals": max_proposals,
     }
     return RCNN(
         backbone,
@@ -71,5 +75,6 @@ def rcnn_tiny(
         crop_size=crop_size,
         context=context,
         size=size,
+        max_proposals=max_proposals,
         seed=seed,
     )
