@@ -47,6 +47,7 @@ def weight_transfer_figure(
 
     Examples
     --------
+    >>> import numpy as np
     >>> weights = {name: np.zeros(4) for name in ("backbone.0.weight", "fc.weight")}
     >>> figure = weight_transfer_figure(weights, weights, ["backbone.0.weight"])
     >>> [text.get_text() for text in figure.axes[0].texts][:3]
