@@ -9,6 +9,7 @@ from scratchcv.models.fast_rcnn_roi_heads import RoIHeads
 from scratchcv.models.fast_rcnn_roi_pool import FastRCNNRoIPool
 from scratchcv.models.fast_rcnn_tiny import fast_rcnn_tiny
 from scratchcv.models.faster_rcnn import FasterRCNN
+from scratchcv.models.faster_rcnn_alexnet import faster_rcnn_alexnet
 from scratchcv.models.faster_rcnn_resnet import (
     faster_rcnn_fpn,
     fasterrcnn_resnet50_fpn,
@@ -57,6 +58,7 @@ __all__ = [
     "fast_rcnn_resnet50",
     "fast_rcnn_tiny",
     "fast_rcnn_vgg16",
+    "faster_rcnn_alexnet",
     "faster_rcnn_fpn",
     "faster_rcnn_tiny",
     "fasterrcnn_resnet50_fpn",
