@@ -16,6 +16,7 @@ from scratchcv.boxes import (
     select_top_of_class,
     select_top_of_image,
 )
+from scratchcv.data import SceneDataset, scene
 from scratchcv.layers import (
     Conv2d,
     Flatten,
@@ -27,11 +28,36 @@ from scratchcv.layers import (
     roi_pool_backward,
 )
 from scratchcv.losses import fast_rcnn_loss, hinge_loss, one_versus_rest, rpn_loss, smooth_l1_loss
+from scratchcv.metrics import proposal_recall
 from scratchcv.models import RCNN, LinearSVMs, fast_rcnn_resnet50, fast_rcnn_tiny
+from scratchcv.proposals import selective_search
 from scratchcv.testing import check_loss
 
 D2L_MAP = np.arange(16.0).reshape(1, 1, 4, 4)
 D2L_ROIS = np.array([[0, 0, 0, 20, 20], [0, 0, 10, 30, 30.0]])
+
+
+def test_01_blob_like_regions_cover_the_objects():
+    """S0, lines 181-183; S2, lines 230-232: "a small set of boxes that are likely to cover all objects"."""
+    scenes = SceneDataset(12, size=128, seed=2)
+    targets = [target for _, target in scenes]
+    proposals = [selective_search(image, max_proposals=500) for image, _ in scenes]
+    assert proposal_recall(proposals, targets, counts=(500,)).recall(0.5).item() >= 0.95
+
+
+def test_01_about_2000_proposals_an_image():
+    """S0, line 184; S2, line 233: "2000 region proposals in a few seconds on CPU": here in half of one."""
+    image, _ = scene(0, (375, 500))  # the size of a photograph of Pascal VOC
+    assert 1000 <= len(selective_search(image)) <= 3000
+
+
+def test_01_selective_search_looks_at_the_image():
+    """S3, line 877: "performed on the input image"; S0, lines 231 and 316 have it on feature maps: wrong."""
+    image, _ = scene(0)
+    boxes = selective_search(image)
+    assert boxes[:, 2:].max() == 128  # in the image's pixels, 1/32 of which are the feature map's
+    with pytest.raises(ValueError, match="image must have shape"):
+        selective_search(np.zeros((512, 20, 15), np.float32))
 
 
 def test_02_one_linear_svm_a_class():
