@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from scratchcv import boxes, layers, losses, metrics
+from scratchcv import boxes, layers, losses, metrics, proposals
 from scratchcv.backend import active_form, use_backend
 from scratchcv.checks import Array
 from scratchcv.metrics.coco_curves import coco_curves_numpy
@@ -111,6 +111,7 @@ def calls(dtype: type[np.floating]) -> Iterator[tuple[str, Call]]:
     yield from _calls_of_layers(dtype)
     yield from _calls_of_losses(dtype)
     yield from _calls_of_metrics(dtype)
+    yield from _calls_of_proposals(dtype)
     if dtype is np.float32:
         yield "ssd_tiny", lambda: compile_kernels(ssd_tiny(["background", "object"], size=64))
 
@@ -196,3 +197,9 @@ def _calls_of_metrics(dtype: type[np.floating]) -> Iterator[tuple[str, Call]]:
     yield "coco_curves", lambda: active_form(coco_curves_numpy)(*columns, np.linspace(0, 1, 11).astype(dtype))
     masks = np.ones((2, 4, 4), bool)
     yield "mask_iou", lambda: metrics.mask_iou(masks, masks)
+
+
+def _calls_of_proposals(dtype: type[np.floating]) -> Iterator[tuple[str, Call]]:
+    planes = np.zeros((1, 4, 4), dtype)
+    yield "segment_graph", lambda: proposals.segment_graph(*proposals.pixel_graph(planes), 16, 1, 1)
+    yield "selective_search", lambda: proposals.selective_search(np.zeros((16, 16, 3), np.uint8))

@@ -8,11 +8,13 @@ from scratchcv.backbones.resnet import ResNet, resnet18, resnet50
 from scratchcv.backbones.resnet_blocks import BasicBlock, Bottleneck
 from scratchcv.backbones.resnet_body import ResNetBody
 from scratchcv.backbones.split import OneMapBackbone, RegionHead, split_alexnet, split_resnet, split_vgg
-from scratchcv.backbones.tiny import TinyBackbone
+from scratchcv.backbones.tiny import TINY_DEPTHS, TINY_WIDTHS, TinyBackbone, tiny_backbone
 from scratchcv.backbones.vgg import VGG, vgg16
 from scratchcv.backbones.weights import load_weights
 
 __all__ = [
+    "TINY_DEPTHS",
+    "TINY_WIDTHS",
     "VGG",
     "AlexNet",
     "BackboneWithFPN",
@@ -34,5 +36,6 @@ __all__ = [
     "split_alexnet",
     "split_resnet",
     "split_vgg",
+    "tiny_backbone",
     "vgg16",
 ]

@@ -9,6 +9,38 @@ from scratchcv.backbones.blocks import conv_norm_relu
 from scratchcv.checks import Array
 from scratchcv.layers import Layer, MaxPool2d, Sequential
 
+TINY_WIDTHS = (16, 32, 64, 128, 128, 128, 128)
+"""Channels of the stages that the tiny models share, at strides 1, 2, 4, … 64."""
+
+TINY_DEPTHS = (1, 1, 2, 2, 1, 1, 1)
+"""Convolutions in each of these stages."""
+
+
+def tiny_backbone(
+    stages: int = 7, first_output: int = 3, *, rng: np.random.Generator | None = None
+) -> "TinyBackbone":
+    """Return the first stages of the backbone that all tiny models share, so that weights move between them.
+
+    Parameters
+    ----------
+    stages : int
+        How many of the seven; the last has stride 2^(stages - 1).
+    first_output : int
+        The first stage whose features are handed out; 3 has stride 8.
+    rng : numpy.random.Generator, optional
+        Draws the initial weights.
+
+    Examples
+    --------
+    >>> tiny_backbone(stages=5).out_channels
+    (128, 128)
+    """
+    if not 0 <= first_output < stages <= len(TINY_WIDTHS):
+        raise ValueError(
+            f"wanted first_output < stages <= {len(TINY_WIDTHS)}, got {first_output} and {stages}"
+        )
+    return TinyBackbone(TINY_WIDTHS[:stages], TINY_DEPTHS[:stages], first_output, rng=rng)
+
 
 class TinyBackbone(Layer):
     """Stages of 3×3 convolutions, each halved by max pooling; the last few are handed out.

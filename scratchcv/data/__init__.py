@@ -18,9 +18,12 @@ from scratchcv.data.augment_ssd import (
 )
 from scratchcv.data.batch import BatchLoader
 from scratchcv.data.color import adjust_brightness, adjust_contrast, adjust_hue, adjust_saturation
+from scratchcv.data.color_spaces import COLOR_SPACES, to_color_space
 from scratchcv.data.crop import crop, resize, resized_crop
+from scratchcv.data.gaussian import gaussian_blur, gaussian_gradient
 from scratchcv.data.geometry import horizontal_flip, rotate90, vertical_flip
 from scratchcv.data.image import image_size, load_image, resize_image, to_tensor
+from scratchcv.data.object_crops import ObjectCrops
 from scratchcv.data.rcnn_transform import GeneralizedRCNNTransform
 from scratchcv.data.scenes import SEMANTIC_NAMES, SceneDataset, scene
 from scratchcv.data.shrink import shrink
@@ -34,6 +37,7 @@ from scratchcv.data.warp import warp_regions, warped_boxes
 
 __all__ = [
     "CLASS_NAMES",
+    "COLOR_SPACES",
     "KEYPOINT_FLIP_PAIRS",
     "KEYPOINT_NAMES",
     "SEMANTIC_NAMES",
@@ -42,6 +46,7 @@ __all__ = [
     "ColorJitter",
     "Compose",
     "GeneralizedRCNNTransform",
+    "ObjectCrops",
     "RandomApply",
     "RandomHorizontalFlip",
     "RandomIoUCrop",
@@ -61,6 +66,8 @@ __all__ = [
     "check_targets",
     "crop",
     "ee628_augmentation",
+    "gaussian_blur",
+    "gaussian_gradient",
     "horizontal_flip",
     "image_size",
     "load_image",
@@ -72,6 +79,7 @@ __all__ = [
     "scene",
     "shrink",
     "ssd_augmentation",
+    "to_color_space",
     "to_tensor",
     "vertical_flip",
     "voc_colormap",

@@ -42,8 +42,9 @@ def to_color_space(image: ArrayLike, space: str) -> Array:
 
     Examples
     --------
-    >>> to_color_space(np.array([[[255, 255, 0]]], np.uint8), "hsv").round(3).tolist()
-    [[[0.167, 1.0, 1.0]]]
+    >>> blue_and_black = np.array([[[0, 0, 51], [0, 0, 0]]], np.uint8)
+    >>> (to_color_space(blue_and_black, "hsv") * 360).round().tolist()
+    [[[240.0, 360.0, 72.0], [0.0, 0.0, 0.0]]]
     """
     if space not in COLOR_SPACES:
         raise ValueError(f"space must be one of {', '.join(COLOR_SPACES)}, got {space!r}")
@@ -75,7 +76,7 @@ def _lab(image: Array) -> Array:
     xyz = linear[image] @ to_xyz
     x, y, z = np.moveaxis(np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + np.float32(16 / 116)), 2, 0)
     lab = [(116 * y - 16) / 100, (500 * (x - y) + 128) / 255, (200 * (y - z) + 128) / 255]
-    return np.clip(np.stack(lab, axis=2), 0, 1)
+    return np.asarray(np.clip(np.stack(lab, axis=2), 0, 1))
 
 
 def _rgi(image: Array) -> Array:

@@ -30,14 +30,14 @@ def gaussian_taps(sigma: float) -> Array:
     Examples
     --------
     >>> gaussian_taps(0.5).round(4).tolist()
-    [0.7866, 0.1064, 0.0003]
+    [0.7866, 0.1065, 0.0003]
     """
     if not (math.isfinite(sigma) and sigma >= 0):
         raise ValueError(f"sigma must be a number of pixels, 0 or more, got {sigma}")
     if sigma < 1e-15:
         return np.ones(1)
     half = np.exp(-0.5 / sigma**2 * np.arange(int(4 * sigma + 0.5) + 1) ** 2)
-    return half / np.concatenate([half[:0:-1], half]).sum()
+    return np.asarray(half / np.concatenate([half[:0:-1], half]).sum())
 
 
 def gaussian_blur(planes: ArrayLike, sigma: float) -> Array:
@@ -62,7 +62,7 @@ def gaussian_blur(planes: ArrayLike, sigma: float) -> Array:
     Examples
     --------
     >>> gaussian_blur([[0, 0, 1.0, 0, 0]], 0.5).round(3).tolist()
-    [[0.0, 0.106, 0.786, 0.106, 0.0]]
+    [[0.0, 0.106, 0.787, 0.106, 0.0]]
     """
     smooth, taps = as_floating(planes, "planes"), gaussian_taps(sigma)
     return _filter_mirrored(_filter_mirrored(smooth, taps, -2), taps, -1)
@@ -85,6 +85,8 @@ def gaussian_gradient(planes: ArrayLike, sigma: float) -> tuple[Array, Array]:
     ([[0.5, 1.0, 1.0, 0.5]], [[0.0, 0.0, 0.0, 0.0]])
     """
     smooth = gaussian_blur(planes, sigma)
+    if smooth.size == 0:  # has no border to mirror
+        return smooth, smooth
     wide, tall = _mirrored(smooth, 1, -1), _mirrored(smooth, 1, -2)
     return (wide[..., 2:] - wide[..., :-2]) / 2, (tall[..., 2:, :] - tall[..., :-2, :]) / 2
 

@@ -15,6 +15,7 @@ def felzenszwalb(edges: Array, weights: Array, vertices: int, scale: float, min_
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _segment(edges, weights, scale, min_size, labels):  # type: ignore[no-untyped-def]
+    """Join as the formula does; the root of a segment is its first vertex, so roots are met in order."""
     parent = np.arange(len(labels), dtype=np.int32)
     size, inner = np.ones(len(labels), np.int32), np.zeros(len(labels))
     for e in range(len(edges)):
@@ -47,7 +48,7 @@ def _find(parent, vertex):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def _join(parent, size, a, b):  # type: ignore[no-untyped-def]
-    a, b = min(a, b), max(a, b)
-    parent[b] = a
-    size[a] += size[b]
-    return a
+    root, child = min(a, b), max(a, b)
+    parent[child] = root
+    size[root] += size[child]
+    return root

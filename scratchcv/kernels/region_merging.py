@@ -12,13 +12,14 @@ from scratchcv.checks import Array
 
 def merge_regions(
     sizes: Array, boxes: Array, colors: Array, textures: Array, pairs: Array, weights: Array
-) -> Array:
-    """Return all boxes; the twin of `scratchcv.proposals.region_merging.merge_regions_numpy`."""
+) -> tuple[Array, Array]:
+    """Return boxes and merges; the twin of `scratchcv.proposals.region_merging.merge_regions_numpy`."""
     room = max(2 * len(sizes) - 1, 0)
     size, box = _longer(sizes, room), _longer(boxes, room)
     features = _longer(colors, room), _longer(textures, room)
-    count = _merge(len(sizes), size, box, *features, pairs.copy(), np.empty(len(pairs)), weights)
-    return box[:count]
+    merges = np.empty((max(len(sizes) - 1, 0), 2), np.int64)
+    count = _merge(size, box, *features, pairs.copy(), np.empty(len(pairs)), weights, merges)
+    return box[: len(sizes) + count], merges[:count]
 
 
 def _longer(rows: Array, room: int) -> Array:
@@ -28,9 +29,10 @@ def _longer(rows: Array, room: int) -> Array:
 
 
 @njit(cache=True, nogil=True)
-def _merge(count, size, box, color, texture, pairs, similar, weights):  # type: ignore[no-untyped-def]
-    """Append merged regions to the rows that hold the initial ones; return how many there are then."""
-    live, pixels = len(pairs), size[:count].sum()
+def _merge(size, box, color, texture, pairs, similar, weights, merges):  # type: ignore[no-untyped-def]
+    """Fill the rows behind the initial regions' with merged ones; return how many there are."""
+    first = len(size) - len(merges)
+    live, pixels, count = len(pairs), size[:first].sum(), first
     for e in range(live):
         similar[e] = _similarity(pairs[e, 0], pairs[e, 1], size, box, color, texture, weights, pixels)
     reached, neighbours = np.zeros(len(size), np.int64), np.empty(len(size), np.int64)
@@ -40,6 +42,7 @@ def _merge(count, size, box, color, texture, pairs, similar, weights):  # type: 
             if similar[e] > similar[best]:
                 best = e
         a, b = pairs[best]
+        merges[count - first] = a, b
         size[count] = size[a] + size[b]
         color[count], texture[count] = color[a] + color[b], texture[a] + texture[b]
         box[count] = _hull(box[a], box[b])
@@ -61,7 +64,7 @@ def _merge(count, size, box, color, texture, pairs, similar, weights):  # type: 
             kept += 1
         live = kept
         count += 1
-    return count
+    return count - first
 
 
 @njit(cache=True, nogil=True)
@@ -83,7 +86,7 @@ def _overlap(a, b, size_a, size_b):  # type: ignore[no-untyped-def]
     for i in range(uint64(len(a))):
         shared += min(a[i] * size_b, b[i] * size_a)
         mass += a[i]
-    return shared / (mass * size_b)
+    return shared / max(mass * size_b, 1.0)
 
 
 @njit(cache=True, nogil=True)

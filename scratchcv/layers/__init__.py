@@ -41,13 +41,14 @@ from scratchcv.layers.linear import Linear, linear, linear_backward
 from scratchcv.layers.linear_to_conv2d import flatten_to_pixel, linear_to_conv2d
 from scratchcv.layers.max_pool2d import MaxPool2d, max_pool2d, max_pool2d_backward
 from scratchcv.layers.max_unpool2d import MaxUnpool2d, max_unpool2d, max_unpool2d_backward
+from scratchcv.layers.multi_scale_roi_align import MultiScaleRoIAlign, infer_scales, roi_levels
 from scratchcv.layers.paste_masks import paste_masks_in_image, paste_masks_in_image_backward
 from scratchcv.layers.receptive_field import receptive_field, receptive_field_gradient
 from scratchcv.layers.reflection_pad2d import ReflectionPad2d, reflection_pad2d, reflection_pad2d_backward
 from scratchcv.layers.relu import ReLU, relu, relu_backward
 from scratchcv.layers.residual import Residual
 from scratchcv.layers.roi_align import RoIAlign, roi_align, roi_align_backward
-from scratchcv.layers.roi_pool import RoIPool, roi_pool, roi_pool_backward
+from scratchcv.layers.roi_pool import RoIPool, roi_pool, roi_pool_backward, roi_pool_bins
 from scratchcv.layers.shapes import window_output_size
 from scratchcv.layers.sigmoid import (
     Sigmoid,
@@ -79,6 +80,7 @@ __all__ = [
     "Linear",
     "MaxPool2d",
     "MaxUnpool2d",
+    "MultiScaleRoIAlign",
     "Parameter",
     "ReLU",
     "ReflectionPad2d",
@@ -124,6 +126,7 @@ __all__ = [
     "flatten_to_pixel",
     "group_norm",
     "group_norm_backward",
+    "infer_scales",
     "interpolate",
     "interpolate_backward",
     "kaiming_normal",
@@ -156,8 +159,10 @@ __all__ = [
     "relu_backward",
     "roi_align",
     "roi_align_backward",
+    "roi_levels",
     "roi_pool",
     "roi_pool_backward",
+    "roi_pool_bins",
     "rows_to_maps",
     "sigmoid",
     "sigmoid_backward",

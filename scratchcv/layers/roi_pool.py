@@ -3,7 +3,7 @@
 import numpy as np
 
 from scratchcv.backend import active_form
-from scratchcv.checks import Array, check_array, check_floating, check_integers
+from scratchcv.checks import Array, as_floating, check_array, check_floating, check_integers
 from scratchcv.layers.layer import Layer
 from scratchcv.layers.planes import scatter_planes_numpy
 from scratchcv.layers.rois import check_rois
@@ -68,9 +68,7 @@ def roi_pool(
     x = check_floating("x", x, ("N", "C", "H", "W"))
     sizes = pair("output_size", output_size, least=1)
     images, boxes = check_rois(rois, len(x), spatial_scale, x.dtype)
-    edges = _round_half_away(boxes)  # (K, 4)
-    columns = _bins(edges[:, 0], edges[:, 2], sizes[1], x.shape[3])
-    rows = _bins(edges[:, 1], edges[:, 3], sizes[0], x.shape[2])
+    rows, columns = _rows_and_columns(boxes, sizes, x.shape[2:])
     return active_form(roi_pool_numpy)(x, images, rows, columns)
 
 
@@ -85,6 +83,44 @@ def roi_pool_numpy(x: Array, images: Array, rows: Array, columns: Array) -> tupl
     ([5.0, 2.0], [1, 2])
     """
     return window_maximum_numpy(x, images, rows, columns, (1, 1))
+
+
+def roi_pool_bins(
+    boxes: Array, output_size: int | Pair, map_size: Pair, spatial_scale: float = 1.0
+) -> tuple[Array, Array]:
+    """Return which pixels of the feature map each bin of `roi_pool` looks at.
+
+    Parameters
+    ----------
+    boxes : ndarray of shape (K, 4)
+        Regions `xyxy` in the original image's pixels.
+    output_size, spatial_scale
+        As in `roi_pool`.
+    map_size : (int, int)
+        H and W of the feature map.
+
+    Returns
+    -------
+    rows : ndarray of int64, shape (K, H', 2)
+        Start and stop of each row of bins, inside the map; neighbours may share a row of pixels.
+    columns : ndarray of int64, shape (K, W', 2)
+
+    Examples
+    --------
+    >>> rows, columns = roi_pool_bins(np.array([[0, 10, 30, 30.0]]), 2, (4, 4), 0.1)
+    >>> rows[0].tolist(), columns[0].tolist()  # three rows are parted in the middle of the second
+    ([[1, 3], [2, 4]], [[0, 2], [2, 4]])
+    """
+    rois = np.insert(as_floating(check_array("boxes", boxes, ("K", 4))), 0, 0, axis=1)
+    _, on_map = check_rois(rois, 1, spatial_scale, rois.dtype)
+    return _rows_and_columns(on_map, pair("output_size", output_size, least=1), map_size)
+
+
+def _rows_and_columns(boxes: Array, sizes: Pair, map_size: tuple[int, ...]) -> tuple[Array, Array]:
+    """Return the bins of regions in the feature map's pixels: the snapped regions, cut into bins."""
+    edges = _round_half_away(boxes)  # (K, 4)
+    rows = _bins(edges[:, 1], edges[:, 3], sizes[0], map_size[0])
+    return rows, _bins(edges[:, 0], edges[:, 2], sizes[1], map_size[1])
 
 
 def _bins(first: Array, last: Array, size: int, side: int) -> Array:

@@ -26,6 +26,7 @@ from scratchcv.metrics.segmentation import (
 )
 from scratchcv.metrics.segmentation_evaluate import SegmentationResult, segmentation_evaluate
 from scratchcv.metrics.stopwatch import Stopwatch
+from scratchcv.metrics.top_k_accuracy import top_k_accuracy
 
 __all__ = [
     "COCO_SIGMAS",
@@ -63,4 +64,5 @@ __all__ = [
     "proposal_recall",
     "segmentation_evaluate",
     "summary",
+    "top_k_accuracy",
 ]

@@ -1,12 +1,30 @@
 """Models: whole detectors, with one protocol for training and prediction."""
 
 from scratchcv.models.build import build_model, tiny_config
+from scratchcv.models.classifier import Classifier, classifier_tiny
+from scratchcv.models.fast_rcnn import FastRCNN
+from scratchcv.models.fast_rcnn_builders import fast_rcnn_alexnet, fast_rcnn_resnet50, fast_rcnn_vgg16
+from scratchcv.models.fast_rcnn_heads import FastRCNNConvFCHead, FastRCNNPredictor, TwoMLPHead
+from scratchcv.models.fast_rcnn_roi_heads import RoIHeads
+from scratchcv.models.fast_rcnn_roi_pool import FastRCNNRoIPool
+from scratchcv.models.fast_rcnn_tiny import fast_rcnn_tiny
+from scratchcv.models.faster_rcnn import FasterRCNN
+from scratchcv.models.faster_rcnn_alexnet import faster_rcnn_alexnet
+from scratchcv.models.faster_rcnn_resnet import (
+    faster_rcnn_fpn,
+    fasterrcnn_resnet50_fpn,
+    fasterrcnn_resnet50_fpn_v2,
+)
+from scratchcv.models.faster_rcnn_single_stage import SingleStageRCNN
+from scratchcv.models.faster_rcnn_tiny import faster_rcnn_tiny
 from scratchcv.models.localizer import Localizer, localizer_tiny
 from scratchcv.models.rcnn import RCNN
+from scratchcv.models.rcnn_alexnet import rcnn_alexnet
 from scratchcv.models.rcnn_box_regression import BoxRegression, ridge_regression
-from scratchcv.models.rcnn_builders import rcnn_tiny
-from scratchcv.models.rcnn_linear_svm import LinearSVMs, fit_linear_svm, mine_hard_negatives
+from scratchcv.models.rcnn_linear_svm import LinearSVMs, mine_hard_negatives
+from scratchcv.models.rcnn_linear_svm_solver import fit_linear_svm
 from scratchcv.models.rcnn_selection import select_candidates
+from scratchcv.models.rcnn_tiny import rcnn_tiny
 from scratchcv.models.rcnn_training_set import svm_targets
 from scratchcv.models.sliding_window import SlidingWindow, sliding_window_tiny
 from scratchcv.models.sliding_window_classifier import WindowClassifier
@@ -18,17 +36,37 @@ __all__ = [
     "RCNN",
     "SSD",
     "BoxRegression",
+    "Classifier",
+    "FastRCNN",
+    "FastRCNNConvFCHead",
+    "FastRCNNPredictor",
+    "FastRCNNRoIPool",
+    "FasterRCNN",
     "ImagePyramid",
     "LinearSVMs",
     "Localizer",
+    "RoIHeads",
     "SSDHead",
     "SSDScoringHead",
+    "SingleStageRCNN",
     "SlidingWindow",
+    "TwoMLPHead",
     "WindowClassifier",
     "build_model",
+    "classifier_tiny",
+    "fast_rcnn_alexnet",
+    "fast_rcnn_resnet50",
+    "fast_rcnn_tiny",
+    "fast_rcnn_vgg16",
+    "faster_rcnn_alexnet",
+    "faster_rcnn_fpn",
+    "faster_rcnn_tiny",
+    "fasterrcnn_resnet50_fpn",
+    "fasterrcnn_resnet50_fpn_v2",
     "fit_linear_svm",
     "localizer_tiny",
     "mine_hard_negatives",
+    "rcnn_alexnet",
     "rcnn_tiny",
     "ridge_regression",
     "select_candidates",

@@ -8,13 +8,30 @@ from numpy.typing import ArrayLike
 
 from scratchcv.boxes import default_box_scales
 from scratchcv.errors import InputError
+from scratchcv.models.classifier import classifier_tiny
+from scratchcv.models.fast_rcnn_builders import fast_rcnn_alexnet, fast_rcnn_resnet50, fast_rcnn_vgg16
+from scratchcv.models.fast_rcnn_tiny import fast_rcnn_tiny
+from scratchcv.models.faster_rcnn_alexnet import faster_rcnn_alexnet
+from scratchcv.models.faster_rcnn_resnet import fasterrcnn_resnet50_fpn, fasterrcnn_resnet50_fpn_v2
+from scratchcv.models.faster_rcnn_tiny import faster_rcnn_tiny
 from scratchcv.models.localizer import localizer_tiny
-from scratchcv.models.rcnn_builders import rcnn_tiny
+from scratchcv.models.rcnn_alexnet import rcnn_alexnet
+from scratchcv.models.rcnn_tiny import rcnn_tiny
 from scratchcv.models.sliding_window import sliding_window_tiny
 from scratchcv.models.ssd import ssd_tiny
 
 BUILDERS: dict[str, Callable[..., Any]] = {
+    "classifier_tiny": classifier_tiny,
+    "fast_rcnn_alexnet": fast_rcnn_alexnet,
+    "fast_rcnn_resnet50": fast_rcnn_resnet50,
+    "fast_rcnn_tiny": fast_rcnn_tiny,
+    "fast_rcnn_vgg16": fast_rcnn_vgg16,
+    "faster_rcnn_alexnet": faster_rcnn_alexnet,
+    "faster_rcnn_tiny": faster_rcnn_tiny,
+    "fasterrcnn_resnet50_fpn": fasterrcnn_resnet50_fpn,
+    "fasterrcnn_resnet50_fpn_v2": fasterrcnn_resnet50_fpn_v2,
     "localizer_tiny": localizer_tiny,
+    "rcnn_alexnet": rcnn_alexnet,
     "rcnn_tiny": rcnn_tiny,
     "sliding_window_tiny": sliding_window_tiny,
     "ssd_tiny": ssd_tiny,

@@ -1,9 +1,11 @@
 """Faster R-CNN: proposals from the detector's own features, then a closer look at each of them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from scratchcv.checks import Array
 from scratchcv.data import GeneralizedRCNNTransform, check_images, check_targets
@@ -15,6 +17,12 @@ from scratchcv.proposals import RegionProposalNetwork
 Target = Mapping[str, Array]
 Prediction = dict[str, Array]
 Size = tuple[int, int]
+
+OLD_NAMES = [
+    (re.compile(r"^rpn\.head\.conv\.(weight|bias)$"), r"rpn.head.conv.0.0.\1"),
+    (re.compile(r"^(backbone\.fpn\.(?:inner|layer)_blocks\.\d+)\.(weight|bias)$"), r"\1.0.\2"),
+]
+"""What parameters were called in torchvision's older weights, ``COCO_V1`` among them, and are called now."""
 
 
 class FasterRCNN(Layer):
@@ -107,7 +115,9 @@ class FasterRCNN(Layer):
         x, sizes = self.to_batch(images)
         targets = self.to_batch_targets(targets, images, sizes, x.dtype)
         features, backbone_cache = self.backbone.forward(x)
-        proposals, rpn_losses, rpn_cache = self.rpn.forward(features, x.shape[-2:], sizes, targets, self.rng)
+        (proposals, rpn_losses), rpn_cache = self.rpn.forward(
+            features, x.shape[-2:], sizes, targets, self.rng
+        )
         read_twice = features[: self.roi_levels]
         roi_losses, roi_cache = self.roi_heads.forward(read_twice, proposals, sizes, targets, self.rng)
         return {**rpn_losses, **roi_losses}, (backbone_cache, rpn_cache, roi_cache)
@@ -175,6 +185,15 @@ class FasterRCNN(Layer):
                     boxes = self.transform.to_image_boxes(found["boxes"], image.shape[1:], size)
                     predictions.append({**found, "boxes": boxes})
         return predictions
+
+    def load_state_dict(self, state: Mapping[str, ArrayLike], strict: bool = True) -> None:
+        """Take up values by name, see `Layer.load_state_dict`; torchvision's older names are understood."""
+        renamed = {}
+        for name, value in state.items():
+            for old, new in OLD_NAMES:
+                name = old.sub(new, name)
+            renamed[name] = value
+        super().load_state_dict(renamed, strict)
 
     def __call__(self, images: Sequence[Array], /) -> list[Prediction]:
         """Return `predict`'s detections."""

@@ -69,10 +69,8 @@ class RCNN(Layer):
         Which proposals come out: see `select_candidates`.
     max_candidates : int
         How many of them: a class, or all together.
-    score_thresh, nms_thresh : float
-        Detections below the one are dropped; of two with a higher IoU than the other, the weaker.
-    detections_per_img : int
-        At most so many are put out.
+    score_thresh, nms_thresh, detections_per_img : float, float, int
+        The least score; the IoU from which on the weaker of two is dropped; how many are put out at most.
     seed : int
         Of the proposals that training draws.
 
@@ -135,9 +133,8 @@ class RCNN(Layer):
         self.svms = LinearSVMs(num_features, num_classes - 1)
         self.box_regression = BoxRegression(pooled_features, num_classes - 1)
         self.fitted: Array = np.zeros(1, np.int64)
-        self.rng = rng
-        self.propose, self.config, self.head = propose, config, head
-        self.num_classes = num_classes
+        self.search, self.config, self.head = propose, config, head
+        self.rng, self.num_classes = rng, num_classes
         self.crop_size, self.context, self.size, self.max_proposals = crop_size, context, size, max_proposals
         self.regions_per_image, self.positive_fraction = regions_per_image, positive_fraction
         self.fg_iou_thresh, self.bg_iou_thresh = fg_iou_thresh, bg_iou_thresh
@@ -179,7 +176,7 @@ class RCNN(Layer):
         self.backbone.backward([dpooled], backbone_cache)
 
     def sample(self, images: Sequence[Array], targets: Sequence[Target]) -> tuple[Array, Array]:
-        """Return warped proposals (R, 3, S, S), positive and negative ones of all images, and their labels."""
+        """Return warped proposals (R, 3, S, S), positive and negative ones of all images, and labels."""
         dtype = self.classifier.weight.value.dtype
         crops = [np.zeros((0, 3, self.crop_size, self.crop_size), dtype)]
         labels = [np.zeros(0, np.int64)]
@@ -197,15 +194,19 @@ class RCNN(Layer):
 
     def proposals_of(self, image: Array, target: Target | None = None) -> Array:
         """Return an image's proposals (P, 4): those of its target, or else found in it."""
-        height, width = image.shape[1:]
         if target is not None and "proposals" in target:
             boxes = check_array("proposals", target["proposals"], ("P", 4))
         else:
-            pixels = np.ascontiguousarray(np.rint(255 * image).astype(np.uint8).transpose(1, 2, 0))
-            sides = (self.size or height, self.size or width)
-            boxes = np.asarray(self.propose(resize_image(pixels, sides)), np.float32).reshape(-1, 4)
-            boxes = boxes * np.array([width / sides[1], height / sides[0]] * 2, np.float32)
-        return clip_boxes_to_image(boxes[: self.max_proposals], (height, width))
+            boxes = self.propose(np.rint(255 * image).astype(np.uint8).transpose(1, 2, 0))
+        return clip_boxes_to_image(boxes[: self.max_proposals], image.shape[1:])
+
+    def propose(self, image: Array) -> Array:
+        """Search an image (H, W, 3) uint8 for proposals (P, 4) in its own pixels, best first."""
+        height, width = image.shape[:2]
+        sides = (self.size or height, self.size or width)
+        boxes = self.search(resize_image(np.ascontiguousarray(image), sides))
+        scale = np.array([width / sides[1], height / sides[0]] * 2, np.float32)
+        return np.asarray(boxes, np.float32).reshape(-1, 4)[: self.max_proposals] * scale
 
     def warp(self, image: Array, boxes: Array) -> Array:
         """Normalise an image and warp its boxes (P, 4) to crops (P, 3, S, S), as the network takes them."""
@@ -232,9 +233,11 @@ class RCNN(Layer):
             Whether to show a progress bar.
         """
         with self.evaluating():
-            training_set = TrainingSet.collect(self, dataset, progress=progress)
-        training_set.fit_svms(self.svms, c=self.svm_c)
-        training_set.fit_box_regression(self.box_regression, alpha=self.ridge_alpha)
+            found = TrainingSet.collect(self, dataset, progress=progress)
+        self.svms.fit(found.features, found.targets, found.portions, c=self.svm_c)
+        self.box_regression.fit(
+            found.near_features, found.near_labels, found.near_deltas, alpha=self.ridge_alpha
+        )
         self.fitted[:] = 1
 
     def predict(

@@ -11,8 +11,6 @@ from scratchcv.boxes import box_iou, encode_deltas
 from scratchcv.checks import Array
 from scratchcv.data import to_tensor
 from scratchcv.data.source import DetectionDataset
-from scratchcv.models.rcnn_box_regression import BoxRegression
-from scratchcv.models.rcnn_linear_svm import LinearSVMs
 
 NEGATIVE_IOU = 0.3
 """Below it a proposal is a negative of the SVM of a class; the paper found it by trying 0, .1, …, .5."""
@@ -113,14 +111,6 @@ class TrainingSet:
         portions = [slice(*pair) for pair in pairwise(ends)]
         features, targets, *near = (np.concatenate(part) for part in parts)
         return cls(features, targets, portions, *near)
-
-    def fit_svms(self, svms: LinearSVMs, *, c: float) -> None:
-        """Train the SVM of each class: its objects against what is none of it."""
-        svms.fit(self.features, self.targets, self.portions, c=c)
-
-    def fit_box_regression(self, regression: BoxRegression, *, alpha: float) -> None:
-        """Train the regression of each class from the proposals near its objects."""
-        regression.fit(self.near_features, self.near_labels, self.near_deltas, alpha=alpha)
 
 
 def _of_image(model: Extractor, image: Array, target: Any) -> tuple[Array, Array, Array, Array, Array]:

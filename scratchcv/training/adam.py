@@ -1,7 +1,7 @@
 """Adam, and with decoupled weight decay AdamW."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -38,6 +38,8 @@ class Adam(Optimizer):
         Whether this is AdamW.
     decay_1d : bool
         Whether biases and other one-dimensional parameters decay too.
+    factors : sequence of float, optional
+        What each parameter's learning rate is multiplied with, 0 to freeze it; see `Optimizer`.
 
     Raises
     ------
@@ -76,8 +78,9 @@ class Adam(Optimizer):
         decoupled: bool = False,
         *,
         decay_1d: bool = True,
+        factors: Sequence[float] | None = None,
     ) -> None:
-        super().__init__(parameters, lr, weight_decay=weight_decay, decay_1d=decay_1d)
+        super().__init__(parameters, lr, weight_decay=weight_decay, decay_1d=decay_1d, factors=factors)
         if not all(0 <= beta < 1 for beta in betas):
             raise ValueError(f"betas must lie in [0, 1), got {betas}")
         self.betas = (float(betas[0]), float(betas[1]))
@@ -99,9 +102,10 @@ class Adam(Optimizer):
         correction1, correction2 = 1 - beta1**self.steps, 1 - beta2**self.steps
         for parameter, mean, mean_square in zip(self.parameters, self.mean, self.mean_square, strict=True):
             gradient = parameter.grad
+            rate = lr * self.factor_of[parameter]
             decay = self.decay_of(parameter)
             if decay and self.decoupled:
-                parameter.value *= 1 - lr * decay
+                parameter.value *= 1 - rate * decay
             elif decay:
                 gradient = gradient + decay * parameter.value
             mean *= beta1
@@ -109,4 +113,4 @@ class Adam(Optimizer):
             mean_square *= beta2
             mean_square += (1 - beta2) * np.square(gradient)
             denominator = np.sqrt(mean_square) / math.sqrt(correction2) + self.eps
-            parameter.value -= lr / correction1 * mean / denominator
+            parameter.value -= rate / correction1 * mean / denominator

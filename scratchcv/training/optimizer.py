@@ -1,7 +1,7 @@
 """What SGD and Adam share: the parameters they change, weight decay, and a state that can be saved."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,13 +27,17 @@ class Optimizer:
     decay_1d : bool
         Whether weight decay also applies to one-dimensional parameters: biases, and scales and shifts of
         normalisation. PyTorch's optimizers decay them; most detection recipes do not.
+    factors : sequence of float, optional
+        For each of `parameters` what its learning rate is multiplied with; 0 freezes it: it is left out as
+        if it had not been listed. See `scratchcv.training.learning_rate_factors`.
 
     Raises
     ------
     TypeError
         When `parameters` holds something else.
     ValueError
-        When there are no parameters, or `lr` or `weight_decay` is negative or not finite.
+        When there are no parameters or all are frozen, when `factors` are not as many as `parameters`, or
+        when a number is negative or not finite.
 
     Notes
     -----
@@ -57,15 +61,22 @@ class Optimizer:
         *,
         weight_decay: float = 0.0,
         decay_1d: bool = True,
+        factors: Sequence[float] | None = None,
     ) -> None:
         if isinstance(parameters, Layer):
             raise TypeError("parameters must be Parameter objects, got a layer: pass its .parameters()")
-        self.parameters = list(dict.fromkeys(parameters))
-        if not self.parameters:
+        parameters = list(parameters)
+        if not parameters:
             raise ValueError("parameters must hold at least one Parameter, got none")
-        for parameter in self.parameters:
+        for parameter in parameters:
             if not isinstance(parameter, Parameter):
                 raise TypeError(f"parameters must be Parameter objects, got {type(parameter).__name__}")
+        self.factors = _check_factors(factors, len(parameters))
+        factor_of = dict(zip(parameters, self.factors or [1.0] * len(parameters), strict=True))
+        self.factor_of = {parameter: factor for parameter, factor in factor_of.items() if factor}
+        self.parameters = list(self.factor_of)
+        if not self.parameters:
+            raise ValueError("factors must leave at least one Parameter to train, got only zeros")
         self.lr = check_not_negative("lr", lr)
         self.weight_decay = check_not_negative("weight_decay", weight_decay)
         self.decay_1d = decay_1d
@@ -78,7 +89,8 @@ class Optimizer:
     @property
     def config(self) -> dict[str, Any]:
         """The class and its hyperparameters, without the learning rate, which a schedule may change."""
-        return {"class": type(self).__name__, "weight_decay": self.weight_decay, "decay_1d": self.decay_1d}
+        config = {"class": type(self).__name__, "weight_decay": self.weight_decay, "decay_1d": self.decay_1d}
+        return config if self.factors is None else config | {"factors": self.factors}
 
     def zero_grad(self) -> None:
         """Set the gradient of every trained parameter to zero."""
@@ -127,6 +139,15 @@ class Optimizer:
         for name, array in own.items():
             array[...] = state[name]
         self.steps = int(state["steps"])
+
+
+def _check_factors(factors: Sequence[float] | None, count: int) -> list[float] | None:
+    """Return the factors as Python floats; None where none were given."""
+    if factors is None:
+        return None
+    if len(factors) != count:
+        raise ValueError(f"factors must be one for each of {count} parameters, got {len(factors)}")
+    return [check_not_negative(f"factors[{position}]", factor) for position, factor in enumerate(factors)]
 
 
 def check_not_negative(name: str, value: float) -> float:

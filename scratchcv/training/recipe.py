@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from scratchcv.checks import Array
 from scratchcv.data.augment import (
@@ -20,8 +20,11 @@ from scratchcv.data.augment import (
 from scratchcv.data.augment_ssd import RandomIoUCrop, RandomPhotometricDistort, ssd_augmentation
 from scratchcv.data.batch import BatchLoader, Dataset
 from scratchcv.errors import InputError
+from scratchcv.layers import Layer
 from scratchcv.proposals import ProposalDataset
-from scratchcv.training.checkpoint import load_checkpoint, previous_path
+from scratchcv.training.checkpoint import CHECKPOINT_NAME, load_checkpoint, previous_path
+from scratchcv.training.fine_tune import frozen_layers, learning_rate_factors
+from scratchcv.training.pretrained import backbone_name, load_backbone
 from scratchcv.training.protocols import Detector
 from scratchcv.training.schedule import cosine, warm_up
 from scratchcv.training.sgd import SGD
@@ -66,6 +69,12 @@ class Recipe:
         The largest norm of the whole gradient.
     augmentation : str
         A key of `AUGMENTATIONS`.
+    pretrained : str, optional
+        A checkpoint whose backbone the training begins with, see `load_backbone`; by default with the model
+        as it is.
+    backbone_rate : float
+        What the learning rate is multiplied with in the pretrained part of the model (`backbone_name`): .1 to
+        fine-tune it, 0 to freeze it with its running statistics.
     seed : int
         Of the order of images and of augmentation.
 
@@ -93,6 +102,8 @@ class Recipe:
     warm_up_steps: int = 20
     clip_norm: float | None = 10.0
     augmentation: str = "ssd"
+    pretrained: str | None = None
+    backbone_rate: float = 1.0
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -104,6 +115,8 @@ class Recipe:
                 raise ValueError(f"{name} must be at least 1, got {value}")
         if not 0 < self.learning_rate < math.inf:
             raise ValueError(f"learning_rate must be positive and finite, got {self.learning_rate}")
+        if not 0 <= self.backbone_rate < math.inf:
+            raise ValueError(f"backbone_rate must be at least 0 and finite, got {self.backbone_rate}")
         if self.augmentation not in AUGMENTATIONS:
             known = ", ".join(AUGMENTATIONS)
             raise ValueError(f"augmentation must be one of {known}, got {self.augmentation!r}")
@@ -173,10 +186,14 @@ def train_detector(
     >>> history["step"].tolist(), sorted(history)
     ([1.0], ['box', 'classification', 'gradient_norm', 'loss', 'lr', 'step'])
     """
+    layer = cast("Layer", model)  # which every model is
     total_steps = recipe.total_steps(len(dataset))
     propose = getattr(model, "propose", None)
     if propose is not None:
         dataset = ProposalDataset(dataset, propose)
+    if recipe.pretrained is not None and not (resume and _has_checkpoint(checkpoint_dir)):
+        load_backbone(layer, recipe.pretrained)
+    rates = {} if recipe.backbone_rate == 1 else {backbone_name(layer): recipe.backbone_rate}
     loader = BatchLoader(
         dataset,
         min(recipe.batch_size, len(dataset)),
@@ -191,6 +208,7 @@ def train_detector(
             momentum=recipe.momentum,
             weight_decay=recipe.weight_decay,
             decay_1d=False,
+            factors=learning_rate_factors(layer, rates) if rates else None,
         ),
         warm_up(cosine(recipe.learning_rate, total_steps), recipe.warm_up_steps),
         loader,
@@ -200,6 +218,7 @@ def train_detector(
         progress=progress,
         clip_norm=recipe.clip_norm,
         rng=getattr(model, "rng", None),
+        frozen=frozen_layers(layer, rates),
         metadata={**(metadata or {}), "recipe": dataclasses.asdict(recipe), "images": len(dataset)},
         on_step=on_step,
         on_start=on_start,
@@ -216,18 +235,27 @@ def train_detector(
 
 def _check_same_recipe(path: Path, now: Mapping[str, Any]) -> None:
     """Refuse what `Trainer` cannot see: another augmentation, or more images of the same epoch length."""
-    if not (path.exists() or previous_path(path).exists()):
+    if not _has_checkpoint(path.parent):
         return
     before = load_checkpoint(path)[1].get("extra", {})
     changes = {name: (before[name], now.get(name)) for name in ("data", "split") if name in before}
     if _kind(before.get("data")) == _kind(now.get("data")):
         changes.pop("data", None)  # a folder may have moved: what counts is its split and its images
     changes["images"] = before.get("images"), now["images"]
+    defaults = dataclasses.asdict(Recipe(steps=1))  # of what an older recipe did not know
     for name, value in now["recipe"].items():
-        changes[name] = (before.get("recipe", {}).get(name), value)
+        changes[name] = (before.get("recipe", {}).get(name, defaults[name]), value)
     for name, (old, new) in changes.items():
         if old != new:
             raise InputError(f"{path}: cannot be resumed: {name} was {old}, is now {new}")
+
+
+def _has_checkpoint(folder: str | os.PathLike[str] | None) -> bool:
+    """Say whether a training of that folder could be resumed."""
+    if folder is None:
+        return False
+    path = Path(folder, CHECKPOINT_NAME)
+    return path.exists() or previous_path(path).exists()
 
 
 def _kind(source: str | None) -> str:

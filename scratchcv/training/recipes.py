@@ -3,6 +3,26 @@
 from scratchcv.training.recipe import Recipe
 
 RECIPES: dict[str, dict[str, Recipe]] = {
+    "localizer": {
+        "scenes": Recipe(size=128, steps=300, augmentation="none"),
+        "photographs": Recipe(size=256, epochs=40, augmentation="ssd"),
+    },
+    "sliding_window": {
+        "scenes": Recipe(size=128, steps=300, augmentation="none"),
+        "photographs": Recipe(size=256, epochs=40, augmentation="ssd"),
+    },
+    "rcnn": {
+        "scenes": Recipe(size=128, steps=300, batch_size=4, augmentation="flip"),
+        "photographs": Recipe(size=256, epochs=10, batch_size=4, augmentation="flip"),
+    },
+    "fast_rcnn": {
+        "scenes": Recipe(size=128, steps=300, batch_size=8, augmentation="flip"),
+        "photographs": Recipe(size=256, epochs=40, batch_size=8, augmentation="flip"),
+    },
+    "faster_rcnn": {
+        "scenes": Recipe(size=128, steps=300, augmentation="none"),
+        "photographs": Recipe(size=256, epochs=40, augmentation="ssd"),
+    },
     "ssd": {
         "scenes": Recipe(size=128, steps=300, augmentation="none"),
         "photographs": Recipe(size=256, epochs=40, augmentation="ssd"),
@@ -11,6 +31,6 @@ RECIPES: dict[str, dict[str, Recipe]] = {
 """By the model's name on the command line. Scenes without a count do not come twice in so few steps and need
 no augmentation; with one, as in ``scenes:40``, they come again as photographs do."""
 
-SCENE_COUNTS: dict[str, int] = {}
+SCENE_COUNTS = {"rcnn": 300, "fast_rcnn": 400}
 """How many scenes suffice for a model that searches each image for proposals first, when nobody says: they
 come again in many epochs, and are searched once."""

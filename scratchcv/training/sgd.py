@@ -1,6 +1,6 @@
 """Stochastic gradient descent with momentum."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from scratchcv.layers.layer import Parameter
@@ -29,6 +29,8 @@ class SGD(Optimizer):
         Whether to look one step ahead along the velocity.
     decay_1d : bool
         Whether biases and other one-dimensional parameters decay too.
+    factors : sequence of float, optional
+        What each parameter's learning rate is multiplied with, 0 to freeze it; see `Optimizer`.
 
     Raises
     ------
@@ -68,8 +70,9 @@ class SGD(Optimizer):
         nesterov: bool = False,
         *,
         decay_1d: bool = True,
+        factors: Sequence[float] | None = None,
     ) -> None:
-        super().__init__(parameters, lr, weight_decay=weight_decay, decay_1d=decay_1d)
+        super().__init__(parameters, lr, weight_decay=weight_decay, decay_1d=decay_1d, factors=factors)
         self.momentum = check_not_negative("momentum", momentum)
         if nesterov and momentum == 0:
             raise ValueError("nesterov needs a momentum above 0")
@@ -88,12 +91,13 @@ class SGD(Optimizer):
         self.steps += 1
         for parameter, velocity in zip(self.parameters, self.velocity, strict=True):
             gradient = parameter.grad
+            rate = lr * self.factor_of[parameter]
             decay = self.decay_of(parameter)
             if decay:
                 gradient = gradient + decay * parameter.value
             velocity *= self.momentum
             velocity += gradient
             if self.nesterov:
-                parameter.value -= lr * (gradient + self.momentum * velocity)
+                parameter.value -= rate * (gradient + self.momentum * velocity)
             else:
-                parameter.value -= lr * velocity
+                parameter.value -= rate * velocity

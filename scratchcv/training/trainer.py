@@ -12,6 +12,7 @@ import numpy as np
 
 from scratchcv.checks import Array
 from scratchcv.errors import InputError
+from scratchcv.layers.layer import Layer
 from scratchcv.training.checkpoint import CHECKPOINT_NAME, previous_path
 from scratchcv.training.clip_grad_norm import clip_grad_norm
 from scratchcv.training.interrupt import Interrupted, PostponedInterrupt
@@ -57,7 +58,10 @@ class Trainer:
     progress : bool
         Whether to show a progress bar, on the standard error stream: a terminal's or a notebook's.
     clip_norm : float, optional
-        The largest norm of the whole gradient; a larger gradient is scaled down.
+        The largest norm of the gradient of all that is trained; a larger one is scaled down.
+    frozen : sequence of Layer
+        Layers of the model that stay in evaluation mode, so that no running statistic of theirs moves; the
+        optimizer's `factors` keep their parameters. See `frozen_layers`.
     rng : numpy.random.Generator, optional
         The generator that the model draws from while it trains, if it does; saved and restored.
     metadata : mapping, optional
@@ -120,6 +124,7 @@ class Trainer:
         checkpoint_every: int = 100,
         progress: bool = True,
         clip_norm: float | None = None,
+        frozen: Sequence[Layer] = (),
         rng: np.random.Generator | None = None,
         metadata: Mapping[str, Any] | None = None,
         on_step: Callable[[dict[str, float]], None] | None = None,
@@ -135,6 +140,7 @@ class Trainer:
         self.checkpoint_every = checkpoint_every
         self.progress = progress
         self.clip_norm = math.inf if clip_norm is None else clip_norm
+        self.frozen = tuple(frozen)
         self.on_step, self.on_start = on_step, on_start
         settings = {"clip_norm": clip_norm, **_data_order(loader)}
         self.state = TrainingState(model, optimizer, schedule, rng, settings, metadata)
@@ -170,6 +176,8 @@ class Trainer:
         if self.on_start:
             self.on_start(self.state.step)
         self.model.train()
+        for layer in self.frozen:
+            layer.training = False
         with PostponedInterrupt() as interrupt, self._batches() as batches, self._progress_bar() as bar:
             while self.state.step < self.total_steps and not interrupt.requested:
                 images, targets = next(batches)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scratchcv.backbones import TinyBackbone
+from scratchcv.backbones import TinyBackbone, tiny_backbone
 from scratchcv.testing import check_layer
 
 
@@ -29,3 +29,17 @@ def test_same_seed_same_weights():
 def test_a_depth_for_every_width():
     with pytest.raises(ValueError, match="zip"):
         TinyBackbone((4, 8), (1,), 0)
+
+
+def test_the_shared_backbone_begins_alike_whatever_its_length():
+    long, short = (tiny_backbone(stages, 3, rng=np.random.default_rng(0)) for stages in (7, 5))
+    assert long.out_channels == (128, 128, 128, 128)
+    shared = short.state_dict()
+    assert shared
+    assert all(long.state_dict()[name].tobytes() == value.tobytes() for name, value in shared.items())
+
+
+@pytest.mark.parametrize(("stages", "first_output"), [(8, 3), (3, 3), (0, 0), (5, -1)])
+def test_stages_that_are_not_there(stages, first_output):
+    with pytest.raises(ValueError, match=rf"first_output < stages <= 7, got {first_output} and {stages}"):
+        tiny_backbone(stages, first_output)

@@ -163,6 +163,16 @@ def test_the_same_seed_shows_the_same_things_at_another_size():
         assert small["labels"][0] == large["labels"][0]
 
 
+@pytest.mark.parametrize("most", [1, 3])
+def test_scenes_of_few_things(most):
+    dataset = SceneDataset(40, size=64, seed=1, max_things=most)
+    counts = [len(target["boxes"]) for _, target in dataset]
+    assert set(counts) == set(range(1, most + 1))
+    assert repr(dataset) == f"SceneDataset(40, size=(64, 64), seed=1, max_things={most})"
+    assert digest(dataset[7]) == digest(SceneDataset(40, size=64, seed=1, max_things=most)[7])
+    assert digest(SceneDataset(1, size=64, max_things=8)[0]) == digest(scene(0, 64))
+
+
 @pytest.mark.parametrize("size", [48, (48, 300), (300, 48), 131])
 def test_odd_and_extreme_sizes(size):
     for seed in range(6):
@@ -195,6 +205,8 @@ def test_data_set_is_a_sequence_that_ends():
         ({"length": 1, "size": (128, 128, 3)}, ValueError, "size must be an integer or"),
         ({"length": 1, "size": "128"}, ValueError, "size must be an integer or"),
         ({"length": 1, "size": 128.0}, TypeError, "size must be an integer, got 128.0"),
+        ({"length": 1, "max_things": 0}, ValueError, "max_things must be in 1 … 8, got 0"),
+        ({"length": 1, "max_things": 9}, ValueError, "max_things must be in 1 … 8, got 9"),
         ({"length": 1, "seed": -1}, ValueError, "seed must be in 0 … 2.*, got -1"),
         ({"length": 1, "seed": 2**32}, ValueError, "seed must be in 0 … 2.*, got 4294967296"),
         ({"length": 1, "seed": None}, TypeError, "seed must be an integer, got None"),

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scratchcv.backend import BACKENDS, has_numba, use_backend
-from scratchcv.layers import RoIPool, max_pool2d, roi_pool, roi_pool_backward
+from scratchcv.layers import RoIPool, max_pool2d, roi_pool, roi_pool_backward, roi_pool_bins
 from scratchcv.testing import check_layer, gradcheck
 
 FORMS = [name for name in BACKENDS if name != "numba" or has_numba()]
@@ -18,6 +18,20 @@ def test_the_example_of_d2l(backend):
     y, indices = roi_pool(SIXTEEN, np.array([[0, 0, 0, 20, 20], [0, 0, 10, 30, 30.0]]), 2, 0.1)
     assert y[:, 0].tolist() == [[[5, 6], [9, 10]], [[9, 11], [13, 15]]]
     assert indices.tolist() == y.tolist()  # every pixel's value is its place
+
+
+def test_bins_say_where_the_maxima_were_looked_for():
+    x = np.random.default_rng(0).standard_normal((1, 1, 9, 12))
+    boxes = np.random.default_rng(1).uniform(-10, 100, (20, 2, 2))
+    boxes.sort(axis=1)
+    boxes = boxes.reshape(20, 4)
+    y, _ = roi_pool(x, np.insert(boxes, 0, 0, axis=1), (3, 2), 1 / 8)
+    rows, columns = roi_pool_bins(boxes, (3, 2), (9, 12), 1 / 8)
+    for k, i, j in np.ndindex(20, 3, 2):
+        assert y[k, 0, i, j] == x[0, 0, slice(*rows[k, i]), slice(*columns[k, j])].max(initial=-9) or (
+            y[k, 0, i, j] == 0  # of a bin outside the map
+        )
+    assert roi_pool_bins(np.zeros((0, 4)), 7, (9, 12))[0].shape == (0, 7, 2)
 
 
 def test_shapes_of_the_lecture(backend):

@@ -20,15 +20,15 @@ def test_a_configuration_survives_json_and_rebuilds_the_model():
 @pytest.mark.parametrize(
     ("config", "message"),
     [
-        ({}, "unknown model 'None', known: ssd_tiny"),
-        ({"model": "yolo_v9"}, "unknown model 'yolo_v9', known: ssd_tiny"),
+        ({}, "unknown model 'None', known: .*ssd_tiny"),
+        ({"model": "yolo_v9"}, "unknown model 'yolo_v9', known: .*ssd_tiny"),
         ({"model": "ssd_tiny"}, r"ssd_tiny cannot be built from \{\}: .*'class_names'"),
         ({"model": "ssd_tiny", "class_names": ["cat"]}, "cannot be built .* begins with 'background', got"),
         (
             {"model": "ssd_tiny", "class_names": ["background"], "size": 100},
             "cannot be built .* multiple of 64",
         ),
-        ({"model": ["ssd_tiny"]}, "unknown model .*, known: ssd_tiny"),
+        ({"model": ["ssd_tiny"]}, "unknown model .*, known: .*ssd_tiny"),
         ({"model": "ssd_tiny", "class_names": [], "colour": 1}, r"ssd_tiny cannot be built .*'colour'"),
     ],
 )

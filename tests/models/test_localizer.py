@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from scratchcv.backbones import TinyBackbone
-from scratchcv.boxes import box_iou
 from scratchcv.data import SceneDataset, to_tensor
 from scratchcv.layers import Flatten, Linear, ReLU, Sequential
 from scratchcv.losses import cross_entropy, mse_loss, smooth_l1_loss
@@ -16,6 +15,8 @@ from scratchcv.training import SGD, clip_grad_norm
 NAMES = ["background", "cat", "dog"]
 NOTHING = {"boxes": np.zeros((0, 4), np.float32), "labels": np.zeros(0, np.int64)}
 ONE = {"boxes": np.array([[10.0, 20, 40, 60]], np.float32), "labels": np.array([2])}
+
+CROWD = np.repeat(np.arange(200.0)[:, None] / 10, 4, axis=1)
 
 
 @pytest.fixture(scope="module")
@@ -43,11 +44,11 @@ def test_gradients_with_both_losses(backend, training, box_loss):
     model = mini_localizer(box_loss, {"classification": 0.5, "box": 3.0}).train(training)
     two = {"boxes": np.array([[1.0, 2, 5, 8], [0, 0, 8, 8]]), "labels": np.array([1, 2])}
     small = {"boxes": np.array([[2.0, 1, 5, 6]]), "labels": np.array([1])}
-    check_model(model, images(4, (8, 8)), [small, two, NOTHING, small], max_entries=6)
+    check_model(model, images(4, (8, 8)), [small, two, NOTHING, small], max_entries=3)
 
 
 def test_gradients_of_localizer_tiny():
-    check_model(localizer_tiny(NAMES, size=64), images(2), [ONE, ONE], max_entries=2)
+    check_model(localizer_tiny(NAMES, size=64), images(2), [ONE, ONE], max_entries=1)
 
 
 @pytest.mark.parametrize(("box_loss", "function"), [("mse", mse_loss), ("smooth_l1", smooth_l1_loss)])
@@ -90,10 +91,7 @@ def test_an_image_without_objects_teaches_background_and_no_box(model):
     [
         {"boxes": np.array([[5.0, 5, 6, 6]]), "labels": np.array([1])},
         {"boxes": np.array([[63.5, 63.5, 90, 90]]), "labels": np.array([1])},
-        {
-            "boxes": np.repeat(np.arange(200.0)[:, None] / 10, 4, axis=1) + [0, 0, 9, 9],
-            "labels": np.ones(200, int),
-        },
+        {"boxes": CROWD + np.array([0, 0, 9, 9]), "labels": np.ones(200, int)},
     ],
     ids=["one pixel", "at the corner", "200 objects"],
 )
@@ -187,13 +185,13 @@ def test_overfits_eight_scenes_of_one_thing():
     batch = [to_tensor(image) for image, _ in scenes]
     targets = [target for _, target in scenes]
     model = localizer_tiny(scenes.class_names, size=64)
-    optimizer = SGD(model.parameters(), lr=0.02, momentum=0.9)
-    for _ in range(150):
+    optimizer = SGD(model.parameters(), lr=0.01, momentum=0.9)
+    for step in range(120):
         model.zero_grad()
         _, cache = model.forward(batch, targets)
         model.backward(cache)
         clip_grad_norm(model.parameters(), 10.0)
-        optimizer.step()
+        optimizer.step(0.01 * (1 - step / 120))
     for norm in (layer for _, layer in model.named_layers() if layer.buffers):
         norm.momentum = 1.0  # the running statistics of these very images
     model.forward(batch, targets)
@@ -205,6 +203,5 @@ def test_overfits_eight_scenes_of_one_thing():
         np.concatenate([target["boxes"] for target in targets]),
     )
     assert accuracy["both"] == 1
-    assert accuracy["mean_iou"] > 0.8
+    assert accuracy["mean_iou"] > 0.9
     assert mean_average_precision(found, targets).mean >= 0.99
-    assert box_iou(found[0]["boxes"], targets[0]["boxes"]).item() > 0.7

@@ -7,9 +7,11 @@ from scratchcv.backbones import TinyBackbone
 from scratchcv.boxes import box_iou, sliding_windows
 from scratchcv.data import SceneDataset, to_tensor
 from scratchcv.layers import Flatten, Linear, ReLU, Sequential
-from scratchcv.metrics import Stopwatch
+from scratchcv.metrics import Stopwatch, mean_average_precision
 from scratchcv.models import RCNN, build_model, rcnn_tiny
+from scratchcv.proposals import ProposalDataset, selective_search
 from scratchcv.testing import assert_close, check_model
+from scratchcv.training import SGD, clip_grad_norm
 
 NAMES = ["background", "cat", "dog"]
 NOTHING = {"boxes": np.zeros((0, 4), np.float32), "labels": np.zeros(0, np.int64)}
@@ -175,7 +177,7 @@ def test_a_loaded_model_predicts_the_same(fitted):
     state = fitted.state_dict()
     assert {"svms.weight", "svms.bias", "box_regression.weight", "fitted"} <= set(state)
     other = build_model(fitted.config)
-    other.propose = windows
+    other.search = windows
     other.load_state_dict(state)
     for ours, theirs in zip(fitted.predict(images), other.predict(images), strict=True):
         assert all(ours[key].tobytes() == theirs[key].tobytes() for key in ours)
@@ -280,3 +282,20 @@ def test_bad_input_is_named(model):
         model.forward(images, [targets[0], {**targets[1], "proposals": np.zeros(4)}])
     with pytest.raises(ValueError, match="batch_size must be at least 1, got -1"):
         model.predict(images, batch_size=-1)
+
+
+@pytest.mark.slow
+def test_overfits_eight_scenes():
+    scenes = ProposalDataset(SceneDataset(8, size=128, seed=4), selective_search)
+    model = rcnn_tiny(SceneDataset.class_names)
+    images = [to_tensor(image) for image, _ in scenes]
+    targets = [target for _, target in scenes]
+    optimizer = SGD(model.parameters(), lr=0.03, momentum=0.9)
+    for _ in range(60):
+        model.zero_grad()
+        _, cache = model.forward(images, targets)
+        model.backward(cache)
+        clip_grad_norm(model.parameters(), 10.0)
+        optimizer.step()
+    model.fit(scenes)
+    assert mean_average_precision(model.predict(images), targets).mean >= 0.99

@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 
+from scratchcv.backbones import TinyBackbone
 from scratchcv.boxes import box_convert, box_iou
 from scratchcv.data import SceneDataset
-from scratchcv.layers import Linear, softmax
+from scratchcv.layers import Flatten, Linear, ReLU, Sequential, softmax
 from scratchcv.losses import cross_entropy, mse_loss, multi_task_loss
 from scratchcv.metrics import localization_accuracy
+from scratchcv.models import Localizer
 
 
 def test_01_the_tasks_and_what_they_put_out():
@@ -61,6 +63,30 @@ def test_05_what_and_where_in_a_weighted_sum():
     assert losses == {"classification": classification[0], "box": 0.25 * regression[0]}
     np.testing.assert_array_equal(dlogits, classification[1])
     np.testing.assert_array_equal(dbox, 0.25 * regression[1])
+
+
+def test_05_the_localizer_has_these_layers_and_losses():
+    """S0, lines 852-915; S1, lines 164-212; S2, lines 67-133: one vector of 4096, read by both tasks."""
+    rng = np.random.default_rng(0)
+    model = Localizer(
+        TinyBackbone((4,), (1,), 0, rng=rng),
+        Sequential(Flatten(), Linear(4 * 8 * 8, 4096, rng=rng), ReLU()),
+        Linear(4096, 1000, rng=rng),
+        Linear(4096, 4, rng=rng),
+        size=8,
+        config={},
+        loss_weights={"box": 0.25},
+    )
+    shapes = [layer.weight.value.shape for layer in (model.cls_score, model.bbox_pred)]
+    assert shapes == [(1000, 4096), (4, 4096)]
+    image, target = np.full((3, 8, 8), 0.5, np.float32), {"boxes": [[1, 2, 5, 8]], "labels": [3]}
+    losses, cache = model.forward([image], [target])
+    vector = model.vector(model.backbone.forward(model.transform.to_batch([image])[0])[0][-1])
+    what = cross_entropy(model.cls_score(vector), [3])[0]
+    where = mse_loss(model.bbox_pred(vector), [[3 / 8, 5 / 8, 4 / 8, 6 / 8]])[0]
+    assert losses == pytest.approx({"classification": what, "box": 0.25 * where}, rel=1e-5)
+    model.backward(cache)
+    assert all(parameter.grad.any() for parameter in (model.cls_score.weight, model.bbox_pred.weight))
 
 
 def test_05_the_printed_scores_are_probabilities():

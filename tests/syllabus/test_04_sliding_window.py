@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from scratchcv.boxes import count_boxes, count_windows, sliding_windows
+from scratchcv.data import SceneDataset, to_tensor
 from scratchcv.layers import Conv2d, Linear, MaxPool2d, ReLU, Sequential, linear_to_conv2d
+from scratchcv.models import sliding_window_tiny
 
 
 def test_01_positions_and_boxes():
@@ -20,6 +22,23 @@ def test_02_fifty_seven_billion_boxes():
     """S0, line 162, and S2, line 179, say 57 million for an 800 x 600 image: a thousand times too few."""
     assert 800 * 801 // 2 * (600 * 601 // 2) == 320_400 * 180_300
     assert count_boxes((600, 800)) == 57_768_120_000
+
+
+@pytest.mark.parametrize("mode", ["windows", "convolution"])
+def test_03_a_cnn_on_every_window(mode):
+    """S0, lines 148-150; S2, lines 163-165: each patch is classified, as an object or as background."""
+    model = sliding_window_tiny(SceneDataset.class_names, size=64)
+    image = to_tensor(SceneDataset(1, size=64)[0][0])
+    maps = model.score_maps([image], mode=mode)
+    assert [scores.shape[1] for scores in maps] == [9] * len(model.pyramid.sides)  # 8 classes and background
+    for side, scores in zip(model.pyramid.sides, maps, strict=True):
+        rows, columns = scores.shape[2:]
+        assert rows * columns == count_windows((side, side), (16, 16), stride=4)
+        np.testing.assert_allclose(scores.sum(axis=1), 1, rtol=1e-5)
+    (found,) = model.predict([image], mode=mode)
+    relative = found["boxes"] / np.float32(64)
+    distance = abs(relative[:, None] - model.pyramid.windows).max(axis=2)
+    assert distance.min(axis=1).max(initial=0) < 1e-6  # what is found is a window
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scratchcv.backbones import AlexNet, BasicBlock, ResNet, split_alexnet, split_resnet
+from scratchcv.backbones import AlexNet, BasicBlock, ResNet, TinyBackbone, split_alexnet, split_resnet
 from scratchcv.boxes import (
     BACKGROUND,
     IGNORE,
@@ -16,12 +16,55 @@ from scratchcv.boxes import (
     select_top_of_class,
     select_top_of_image,
 )
-from scratchcv.layers import Conv2d, Linear, adaptive_avg_pool2d, roi_align, roi_pool, roi_pool_backward
+from scratchcv.data import SceneDataset, scene
+from scratchcv.layers import (
+    Conv2d,
+    Flatten,
+    Linear,
+    Sequential,
+    adaptive_avg_pool2d,
+    roi_align,
+    roi_pool,
+    roi_pool_backward,
+)
 from scratchcv.losses import fast_rcnn_loss, hinge_loss, one_versus_rest, rpn_loss, smooth_l1_loss
+from scratchcv.metrics import proposal_recall
+from scratchcv.models import (
+    RCNN,
+    LinearSVMs,
+    SingleStageRCNN,
+    fast_rcnn_resnet50,
+    fast_rcnn_tiny,
+    faster_rcnn_tiny,
+)
+from scratchcv.proposals import RegionProposalNetwork, RPNHead, selective_search
 from scratchcv.testing import check_loss
 
 D2L_MAP = np.arange(16.0).reshape(1, 1, 4, 4)
 D2L_ROIS = np.array([[0, 0, 0, 20, 20], [0, 0, 10, 30, 30.0]])
+
+
+def test_01_blob_like_regions_cover_the_objects():
+    """S0, lines 181-183; S2, lines 230-232: "a small set of boxes that are likely to cover all objects"."""
+    scenes = SceneDataset(12, size=128, seed=2)
+    targets = [target for _, target in scenes]
+    proposals = [selective_search(image, max_proposals=500) for image, _ in scenes]
+    assert proposal_recall(proposals, targets, counts=(500,)).recall(0.5).item() >= 0.95
+
+
+def test_01_about_2000_proposals_an_image():
+    """S0, line 184; S2, line 233: "2000 region proposals in a few seconds on CPU": here in half of one."""
+    image, _ = scene(0, (375, 500))  # the size of a photograph of Pascal VOC
+    assert 1000 <= len(selective_search(image)) <= 3000
+
+
+def test_01_selective_search_looks_at_the_image():
+    """S3, line 877: "performed on the input image"; S0, lines 231 and 316 have it on feature maps: wrong."""
+    image, _ = scene(0)
+    boxes = selective_search(image)
+    assert boxes[:, 2:].max() == 128  # in the image's pixels, 1/32 of which are the feature map's
+    with pytest.raises(ValueError, match="image must have shape"):
+        selective_search(np.zeros((512, 20, 15), np.float32))
 
 
 def test_02_one_linear_svm_a_class():
@@ -34,6 +77,18 @@ def test_02_one_linear_svm_a_class():
     assert loss == pytest.approx(np.maximum(0, 1 - signs * scores).sum())
     np.testing.assert_array_equal(gradient, np.where(signs * scores < 1, -signs, 0))
     check_loss(hinge_loss, scores, signs)
+
+
+def test_02_each_machine_is_trained_on_features_of_proposals():
+    """S0, line 218; S1, line 241; S3, line 891: "whether an example belongs to a certain category"."""
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 4, 400)  # 0 is background
+    directions = np.concatenate([np.zeros((1, 16)), 4 * np.eye(3, 16)])
+    features = directions[labels] + rng.standard_normal((400, 16))
+    svms = LinearSVMs(16, 3)
+    svms.fit(features, one_versus_rest(labels, 3), [slice(0, 200), slice(200, 400)], c=0.01)
+    assert svms.weight.shape == (3, 16)
+    assert (np.sign(svms(features)) == one_versus_rest(labels, 3)).mean() > 0.95
 
 
 def test_03_the_box_transform_and_its_inverse():
@@ -73,15 +128,72 @@ def test_05_three_ways_to_select_the_output():
     assert list(zip(indices.tolist(), labels.tolist(), strict=True)) == [(3, 1), (2, 2), (1, 1)]
 
 
-def test_09_where_backbone_ends_and_the_network_of_a_region_begins():
-    """S0, lines 251-254; S2, lines 483-486: AlexNet 5 CONV and 2 FC; of ResNet the last stage a region."""
-    backbone, head = split_alexnet(AlexNet(channels=(2, 3, 4, 3, 2), hidden=5))
-    assert sum(isinstance(layer, Conv2d) for _, layer in backbone.named_layers()) == 5
-    assert sum(isinstance(layer, Linear) for layer in head.layers) == 2
-    network = ResNet(BasicBlock, (1, 1, 1, 1), channels=2)
-    backbone, head = split_resnet(network)
-    assert (head[0], backbone.layer3) == (network.layer4, network.layer3)
-    assert not hasattr(backbone, "layer4")
+def test_07_every_proposal_is_a_forward_pass():
+    """S0, line 225: N images have N * 2000 features; S1, line 568: "~2k forward passes for each image"."""
+    passes = []
+
+    class Counting(TinyBackbone):
+        def __call__(self, x):
+            passes.append(len(x))
+            return super().__call__(x)
+
+    rng = np.random.default_rng(0)
+    corners = rng.uniform(0, 40, (2000, 2))
+    proposals = np.concatenate([corners, corners + rng.uniform(4, 24, (2000, 2))], axis=1)
+    model = RCNN(
+        Counting((2,), (1,), 0, rng=rng), Sequential(Flatten(), Linear(2 * 16, 3, rng=rng)),
+        pooled_features=2 * 16, num_features=3, num_classes=3, propose=lambda image: proposals, config={},
+        crop_size=4, context=0,
+    )  # fmt: skip
+    model.predict([np.zeros((3, 64, 64), np.float32)] * 3)
+    assert sum(passes) == 3 * 2000
+
+
+def test_08_fast_rcnn_sees_the_image_once():
+    """S0, lines 227-234; S1, line 590, "Run CNN before warping"; S3, line 946: n x d, n x q, n x 4q."""
+    n, d, q = 50, 128, 4  # q - 1 classes and the background: S1, line 686
+    rng = np.random.default_rng(0)
+    corners = rng.uniform(0, 40, (n, 2))
+    proposals = np.concatenate([corners, corners + rng.uniform(4, 24, (n, 2))], axis=1).astype(np.float32)
+    model = fast_rcnn_tiny(["background", "cat", "dog", "bird"], size=64, propose=lambda image: proposals)
+    features = model.backbone(np.zeros((1, 3, 64, 64), np.float32))
+    rois, sizes = np.insert(proposals, 0, 0, axis=1), [(64, 64)]
+    assert features[0].shape == (1, 64, 8, 8)  # one map, from which all proposals are read
+    pooled = model.roi_heads.box_roi_pool(features, rois, sizes)
+    assert pooled.shape == (n, 64, 7, 7)  # "always the same size", S1, line 676
+    vectors = model.roi_heads.box_head(pooled)
+    assert vectors.shape == (n, d)
+    logits, deltas = model.roi_heads.box_predictor(vectors)
+    assert logits.shape == (n, q)
+    assert deltas.shape == (n, 4 * q)  # S3, line 964, has n x 4; t^u of S1, line 700, is class u's own
+
+
+def test_08_proposals_come_from_the_image():
+    """S0, lines 231 and 316, applies selective search to the feature maps; it sees pixels."""
+    seen = []
+    model = fast_rcnn_tiny(
+        ["background", "cat"], size=64, propose=lambda i: seen.append(i) or np.zeros((0, 4))
+    )
+    image = np.random.default_rng(0).random((3, 64, 64), np.float32)
+    model.predict([image])
+    np.testing.assert_array_equal(seen[0], np.rint(255 * image).astype(np.uint8).transpose(1, 2, 0))
+
+
+def test_09_backbone_and_per_region_network():
+    """S0, lines 251-254; S2, lines 483-486: AlexNet's 5 CONV and 2 FC; ResNet's last stage a region."""
+    network = AlexNet(channels=(4, 4, 4, 4, 8), hidden=16)
+    backbone, head = split_alexnet(network)
+    kinds = [[type(layer) for _, layer in half.named_layers()] for half in (backbone, head)]
+    assert [(kind.count(Conv2d), kind.count(Linear)) for kind in kinds] == [(5, 0), (0, 2)]
+    resnet = ResNet(BasicBlock, (1, 1, 1, 1), channels=4)
+    backbone, head = split_resnet(resnet)
+    assert set(backbone.parameters()).isdisjoint(head.parameters())
+    assert set(resnet.layer4.parameters()) == set(head.parameters())
+    model = fast_rcnn_resnet50(
+        3, network=resnet, propose=lambda image: np.array([[0, 0, 90, 90], [9, 9, 60, 70]])
+    )
+    (prediction,) = model.predict([np.zeros((3, 100, 100), np.float32)])
+    assert set(prediction) == {"boxes", "scores", "labels"}
 
 
 def test_10_roi_pooling_of_d2ls_map():
@@ -156,15 +268,15 @@ def test_12_smooth_l1():
 @pytest.mark.parametrize("K", [1, 4, 9])
 def test_13_an_rpns_head(K):
     """S1, lines 741-856; S2, lines 525-609: 3 x 640 x 480 gives 512 x 20 x 15, K x 20 x 15, 4K x 20 x 15."""
-    rng = np.random.default_rng(0)
-    features = np.zeros((1, 512, 640 // 32, 480 // 32), np.float32)
-    window = Conv2d(512, 8, 3, padding=1, rng=rng)  # fewer channels than the paper's, for speed
-    objectness, deltas = Conv2d(8, K, 1, rng=rng), Conv2d(8, 4 * K, 1, rng=rng)
-    assert window(features).shape == (1, 8, 20, 15)
-    assert objectness(window(features)).shape == (1, K, 20, 15)
-    assert deltas(window(features)).shape == (1, 4 * K, 20, 15)
-    anchors = grid_anchors([(20, 15)], (640, 480), ((128,) * K,), (1,))
-    assert len(anchors) == K * 300
+    features = [np.zeros((1, 512, 640 // 32, 480 // 32), np.float32)]
+    rpn = RegionProposalNetwork(RPNHead(512, K), [(128,) * K], [(1.0,)], pre_nms_top_n={"testing": 300})
+    objectness, deltas = rpn.head(features)
+    assert objectness.size == K * 20 * 15
+    assert deltas.size == 4 * K * 20 * 15
+    anchors, counts = rpn.anchors(features, (640, 480))
+    assert len(anchors) == counts[0] == K * 300
+    (proposals,) = rpn.propose(features, (640, 480), [(640, 480)])  # sorted, the top 300, without doubles
+    assert 0 < len(proposals) <= 300
 
 
 def test_14_nine_anchors_of_three_areas():
@@ -201,8 +313,33 @@ def test_16_the_rpns_loss_is_roughly_balanced():
     np.testing.assert_allclose(ddeltas, [[1 / 240] * 4] + [[0] * 4] * 3)
 
 
+def test_17_four_losses_together():
+    """S0, lines 287-300; S1, lines 901-907: anchor to proposal to object, each step classified and moved."""
+    model = faster_rcnn_tiny(["background", "dog", "cat"], size=64)
+    image = np.random.default_rng(0).random((3, 64, 64), np.float32)
+    target = {"boxes": np.array([[8, 8, 40, 36]], np.float32), "labels": np.array([1])}
+    losses, cache = model.forward([image], [target])
+    assert list(losses) == ["objectness", "rpn_box", "classification", "box"]
+    assert min(losses.values()) > 0
+    model.backward(cache)
+    for layer in (
+        model.rpn.head.cls_logits,
+        model.rpn.head.bbox_pred,
+        model.roi_heads.box_predictor.cls_score,
+        model.roi_heads.box_predictor.bbox_pred,
+        model.backbone.body.stages[0][0][0],
+    ):
+        assert layer.weight.grad.any()
+
+
 def test_19_three_heads_without_a_second_stage():
     """S1, line 1166; S2, lines 665-694: (C+1) K, 4 K, or class-specific 4 C K outputs at each of 20 x 15."""
-    features, C, K = np.zeros((1, 8, 20, 15), np.float32), 20, 4
-    for channels in ((C + 1) * K, 4 * K, C * 4 * K):
-        assert Conv2d(8, channels, 1)(features).shape == (1, channels, 20, 15)
+    features, C, K = [np.zeros((1, 8, 20, 15), np.float32)], 20, 4
+    logits, deltas = RPNHead(8, K, num_logits=C + 1)(features)
+    assert logits.size == (C + 1) * K * 20 * 15
+    assert deltas.size == 4 * K * 20 * 15
+    assert Conv2d(8, C * 4 * K, 1)(features[0]).size == C * 4 * K * 20 * 15
+    names = ["background", *map(str, range(C))]
+    model = faster_rcnn_tiny(names, size=64, second_stage=False)
+    assert isinstance(model, SingleStageRCNN)
+    assert len(model.rpn.head.cls_logits.weight.value) == (C + 1) * model.rpn.head.num_anchors

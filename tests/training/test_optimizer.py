@@ -1,3 +1,4 @@
+import math
 from typing import Any, cast
 
 import numpy as np
@@ -88,6 +89,53 @@ def test_a_shared_parameter_is_updated_once() -> None:
     w.grad[:] = 1.0
     SGD([w, w], lr=0.25).step()
     assert w.value.tolist() == [0.75]
+
+
+@pytest.mark.parametrize("build", [SGD, Adam])
+def test_factors_scale_the_learning_rate_and_zero_leaves_a_parameter_out(build: Any) -> None:
+    models = [TwoWeights() for _ in range(3)]
+    for model, factors in zip(models, ([1, 0.5], [1, 0], None), strict=True):
+        train(model, build(model.parameters(), 0.1, weight_decay=0.1, factors=factors), range(1))
+    half, frozen, full = models
+    assert half.weight.value.tobytes() == frozen.weight.value.tobytes() == full.weight.value.tobytes()
+    np.testing.assert_allclose(half.bias.value - 1, (full.bias.value - 1) / 2, rtol=1e-5)
+    assert frozen.bias.value.tolist() == [1, 1]
+
+
+def test_a_decoupled_decay_has_its_factor_too() -> None:
+    model = TwoWeights()
+    Adam(model.parameters(), 0.5, weight_decay=1.0, decoupled=True, factors=[0.5, 1]).step()
+    assert model.weight.value.tolist() == [[0.75] * 3] * 2
+
+
+def test_nesterov_has_its_factor_too() -> None:
+    w, v = Parameter([1.0]), Parameter([1.0])
+    w.grad[:] = v.grad[:] = 1.0
+    SGD([w, v], 0.25, momentum=0.5, nesterov=True, factors=[1, 0.5]).step()
+    assert (w.value.item(), v.value.item()) == (1 - 0.375, 1 - 0.1875)
+
+
+def test_frozen_parameters_have_no_averages_and_factors_are_told() -> None:
+    model = TwoWeights()
+    optimizer = SGD(model.parameters(), 0.1, factors=[0, 0.1])
+    assert optimizer.parameters == [model.bias]
+    assert set(optimizer.state_dict()) == {"velocity.0", "steps"}
+    assert optimizer.config["factors"] == [0, 0.1]
+    assert "factors" not in SGD(model.parameters(), 0.1).config
+
+
+@pytest.mark.parametrize(
+    ("factors", "message"),
+    [
+        ([1], "factors must be one for each of 2 parameters, got 1"),
+        ([1, -1], r"factors\[1\] must be finite and at least 0, got -1"),
+        ([1, math.nan], r"factors\[1\] must be finite and at least 0, got nan"),
+        ([0, 0], "factors must leave at least one Parameter to train, got only zeros"),
+    ],
+)
+def test_bad_factors(factors: list[float], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        SGD(TwoWeights().parameters(), 0.1, factors=factors)
 
 
 @pytest.mark.parametrize(("decay_1d", "bias"), [(True, 0.5), (False, 1.0)])

@@ -36,6 +36,7 @@ class TestRecipe:
             ({"steps": 1, "batch_size": 0}, "batch_size must be at least 1, got 0"),
             ({"steps": 1, "learning_rate": 0.0}, "learning_rate must be positive and finite, got 0.0"),
             ({"steps": 1, "learning_rate": float("nan")}, "learning_rate must be positive and finite"),
+            ({"steps": 1, "backbone_rate": -0.1}, "backbone_rate must be at least 0 and finite, got -0.1"),
             ({"steps": 1, "augmentation": "mosaic"}, "augmentation must be one of none, flip, ssd"),
         ],
     )

@@ -1,4 +1,4 @@
-"""R-CNN's builders: sizes, seeds, what a checkpoint keeps."""
+"""The tiny R-CNN: sizes, seeds, what a checkpoint keeps."""
 
 import json
 

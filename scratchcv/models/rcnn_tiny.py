@@ -1,14 +1,13 @@
-"""R-CNN's builders: the preset that trains on a laptop."""
+"""The R-CNN that trains on a laptop from random weights."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from scratchcv.backbones import TinyBackbone
-from scratchcv.checks import Array
 from scratchcv.layers import Flatten, Linear, ReLU, Sequential
 from scratchcv.models.rcnn import RCNN
-from scratchcv.proposals import Propose
+from scratchcv.proposals import Propose, selective_search
 
 
 def rcnn_tiny(
@@ -18,6 +17,7 @@ def rcnn_tiny(
     head: str = "svm",
     crop_size: int = 32,
     context: int = 4,
+    max_proposals: int = 300,
     propose: Propose | None = None,
 ) -> RCNN:
     """Return an R-CNN small enough to train on a laptop from random weights.
@@ -34,6 +34,8 @@ def rcnn_tiny(
         What scores proposals.
     crop_size, context : int
         Side of the warped crops in pixels, a multiple of 8, and the context in them on each side.
+    max_proposals : int
+        Of an image; the best of them.
     propose : callable, optional
         From an image (H, W, 3) uint8 to proposals (P, 4); by default `scratchcv.proposals.selective_search`.
 
@@ -59,6 +61,7 @@ def rcnn_tiny(
         "head": head,
         "crop_size": crop_size,
         "context": context,
+        "max_proposals": max_proposals,
     }
     return RCNN(
         backbone,
@@ -66,15 +69,12 @@ def rcnn_tiny(
         pooled_features=pooled,
         num_features=features,
         num_classes=len(class_names),
-        propose=propose or _default_proposals,
+        propose=propose or selective_search,
         config=config,
         head=head,
         crop_size=crop_size,
         context=context,
         size=size,
+        max_proposals=max_proposals,
         seed=seed,
     )
-
-
-def _default_proposals(image: Array) -> Array:
-    raise NotImplementedError
