@@ -85,6 +85,8 @@ def gaussian_gradient(planes: ArrayLike, sigma: float) -> tuple[Array, Array]:
     ([[0.5, 1.0, 1.0, 0.5]], [[0.0, 0.0, 0.0, 0.0]])
     """
     smooth = gaussian_blur(planes, sigma)
+    if smooth.size == 0:  # has no border to mirror
+        return smooth, smooth
     wide, tall = _mirrored(smooth, 1, -1), _mirrored(smooth, 1, -2)
     return (wide[..., 2:] - wide[..., :-2]) / 2, (tall[..., 2:, :] - tall[..., :-2, :]) / 2
 

@@ -116,10 +116,13 @@ def texture_levels(planes: Array) -> Array:
     """
     dx, dy = gaussian_gradient(planes, 1.0)
     diagonal = planes.dtype.type(np.sqrt(0.5))
-    half = np.stack([dx, diagonal * (dx + dy), dy, diagonal * (dy - dx)], axis=1)
-    slopes = np.concatenate([half, -half], axis=1).reshape(-1, *planes.shape[1:])
-    steepest = slopes.max(axis=(1, 2), keepdims=True, initial=1e-6)  # a flat image has no slope, but noise
-    return np.asarray(np.clip(slopes * (TEXTURE_BINS / steepest), 0, TEXTURE_BINS - 1), np.uint8)
+    slopes = np.empty((len(planes), 8, *planes.shape[1:]), planes.dtype)
+    np.stack([dx, diagonal * (dx + dy), dy, diagonal * (dy - dx)], axis=1, out=slopes[:, :4])
+    np.negative(slopes[:, :4], out=slopes[:, 4:])
+    steepest = slopes.max(axis=(2, 3), keepdims=True, initial=1e-6)  # a flat image has no slope, but noise
+    slopes *= TEXTURE_BINS / steepest
+    levels = np.clip(slopes, 0, TEXTURE_BINS - 1, out=slopes).astype(np.uint8)
+    return levels.reshape(8 * len(planes), *planes.shape[1:])
 
 
 def region_histograms(labels: Array, levels: Array, bins: int, regions: int) -> Array:

@@ -90,7 +90,8 @@ def selective_search(
     Raises
     ------
     ValueError
-        When the image has another shape or dtype, the mode is unknown, or a number is negative.
+        When the image has another shape or dtype, the mode is unknown, or sigma, the seed or max_proposals
+        is negative.
 
     Notes
     -----

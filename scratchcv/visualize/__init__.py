@@ -9,7 +9,7 @@ from scratchcv.visualize.assembly import Loop, inner_loop
 from scratchcv.visualize.boxes import draw_boxes, draw_prediction, draw_target
 from scratchcv.visualize.checkerboard import checkerboard_figure, checkerboard_slider, stamp_counts
 from scratchcv.visualize.convolution import patch_figure, patch_slider, windows_figure, windows_slider
-from scratchcv.visualize.curves import plot_precision_recall, plot_training
+from scratchcv.visualize.curves import plot_precision_recall, plot_proposal_recall, plot_training
 from scratchcv.visualize.figure import FIGURE_SUFFIXES, figure_png, new_figure, save_figure
 from scratchcv.visualize.grids import contact_sheet, detection_grid
 from scratchcv.visualize.heat_map import heat_map_figure
@@ -22,6 +22,7 @@ from scratchcv.visualize.multi_task import multi_task_figure
 from scratchcv.visualize.page import show_page
 from scratchcv.visualize.palette import class_color
 from scratchcv.visualize.receptive_field import receptive_field_figure
+from scratchcv.visualize.regions import paint_segments, proposals_figure, segments_figure
 from scratchcv.visualize.register_tile import (
     TileCost,
     register_tile_figure,
@@ -76,12 +77,15 @@ __all__ = [
     "nms_slider",
     "nms_steps",
     "number_tables",
+    "paint_segments",
     "patch_figure",
     "patch_slider",
     "plot_learning_curves",
     "plot_precision_recall",
+    "plot_proposal_recall",
     "plot_stages",
     "plot_training",
+    "proposals_figure",
     "receptive_field_figure",
     "register_tile_figure",
     "register_tile_slider",
@@ -90,6 +94,7 @@ __all__ = [
     "roofline_figure",
     "save_figure",
     "score_slider",
+    "segments_figure",
     "show_page",
     "show_source",
     "stamp_counts",

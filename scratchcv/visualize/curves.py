@@ -1,4 +1,4 @@
-"""Curves: how a training went, and precision against recall."""
+"""Curves: how a training went, precision against recall, and recall against the number of proposals."""
 
 import itertools
 from collections.abc import Mapping, Sequence
@@ -16,6 +16,7 @@ from scratchcv.metrics.average_precision import (
 )
 from scratchcv.metrics.mean_average_precision import MeanAveragePrecision, class_name
 from scratchcv.metrics.precision_recall import precision_envelope
+from scratchcv.metrics.proposal_recall import ProposalRecall
 from scratchcv.visualize.figure import add_legend, new_figure
 from scratchcv.visualize.palette import COLORS
 
@@ -158,6 +159,49 @@ def plot_precision_recall(
         add_legend(ax, drawn, legend, loc="lower left", frameon=True, framealpha=0.9, edgecolor="none")
     elif curves:
         add_legend(ax, drawn, legend, loc="upper left", bbox_to_anchor=(1.02, 1), frameon=False)
+    return figure
+
+
+def plot_proposal_recall(
+    results: Mapping[str, ProposalRecall], *, iou_threshold: float = 0.5, title: str = ""
+) -> "Figure":
+    """Plot the recall of ways to propose boxes against how many boxes an image they may propose.
+
+    Parameters
+    ----------
+    results : mapping of str to ProposalRecall
+        What `scratchcv.metrics.proposal_recall` returned, by name.
+    iou_threshold : float
+        With which an object counts as found.
+    title : str
+        Written above.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        One curve each, over a logarithmic axis of counts.
+
+    Examples
+    --------
+    >>> found = ProposalRecall(np.array([1, 10]), np.array([[0.3, 0.6], [0.7, 0.6]]))
+    >>> plot_proposal_recall({"windows": found}).axes[0].lines[0].get_ydata().tolist()
+    [0.5, 1.0]
+    """
+    from matplotlib.ticker import FuncFormatter
+
+    figure = new_figure(5.6, 4)
+    ax = figure.subplots()
+    lines = [
+        ax.plot(result.counts, result.recall(iou_threshold), ".-", color=color, linewidth=2)[0]
+        for result, color in zip(results.values(), itertools.cycle(COLORS), strict=False)
+    ]
+    ax.set(xscale="log", ylim=(-0.02, 1.04), xlabel="proposals an image")
+    ax.set_ylabel(f"recall at IoU {iou_threshold:g}")
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda count, _: f"{count:g}"))
+    _dress(ax)
+    ax.set_title(title, parse_math=False)
+    if lines:
+        add_legend(ax, lines, list(results), loc="best", frameon=False)
     return figure
 
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
-from scratchcv.metrics import mean_average_precision, precision_recall_curve
-from scratchcv.visualize import figure_png, plot_precision_recall, plot_training
+from scratchcv.metrics import ProposalRecall, mean_average_precision, precision_recall_curve
+from scratchcv.visualize import figure_png, plot_precision_recall, plot_proposal_recall, plot_training
 
 DOGS = ([1 / 3, 2 / 3, 2 / 3, 2 / 3, 1], [1, 1, 2 / 3, 1 / 2, 3 / 5])
 
@@ -119,3 +119,18 @@ def test_ticks_over_many_decades_do_not_crowd():
     many = plot_training({"loss": np.logspace(0, -7, 50)}).axes[0]
     assert 0.2 in few.get_yticks().round(12)
     assert set(np.log10(many.get_yticks()).round(9) % 1) == {0}
+
+
+def test_recall_rises_with_the_proposals():
+    results = {
+        "search": ProposalRecall(np.array([1, 10, 100]), np.array([[0.3, 0.1], [0.6, 0.1], [0.8, 0.7]])),
+        "windows": ProposalRecall(np.array([5, 50]), np.array([[0.3, 0.1], [0.6, 0.1]])),
+    }
+    (ax,) = plot_proposal_recall(results, title="scenes").axes
+    assert legend(ax) == ["search", "windows"]
+    assert line(ax, 0).tolist() == [[1, 0], [10, 0.5], [100, 1]]
+    assert line(ax, 1).tolist() == [[5, 0], [50, 0.5]]
+    assert (ax.get_ylabel(), ax.get_xscale(), ax.get_title()) == ("recall at IoU 0.5", "log", "scenes")
+    (stricter,) = plot_proposal_recall(results, iou_threshold=0.75).axes
+    assert line(stricter, 0)[:, 1].tolist() == [0, 0, 0.5]
+    assert not plot_proposal_recall({}).axes[0].lines
