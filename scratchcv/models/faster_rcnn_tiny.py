@@ -56,7 +56,7 @@ def faster_rcnn_tiny(
     Raises
     ------
     ValueError
-        When the size, the names or the scales are none.
+        For another size, names without a background, and another number of scales.
 
     Examples
     --------
