@@ -210,7 +210,7 @@ def localizer_tiny(
     size: int = 128,
     seed: int = 0,
     box_loss: str = "mse",
-    box_weight: float = 20.0,
+    box_weight: float = 10.0,
 ) -> Localizer:
     """Return a localizer small enough to train on a laptop from random weights.
 

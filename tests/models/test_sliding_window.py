@@ -208,20 +208,20 @@ def test_bad_input_is_named(model):
 
 @pytest.mark.slow
 def test_overfits_eight_scenes_as_far_as_its_windows_allow():
-    """Every object that some window overlaps by .5 is found; crowded ones lose theirs to suppression."""
-    scenes = SceneDataset(8, size=128, seed=4, max_things=2)
+    """Few things a scene, for in a crowd suppression costs some; and none that no window overlaps by .5."""
+    scenes = SceneDataset(8, size=64, seed=4, max_things=2)
     batch = [to_tensor(image) for image, _ in scenes]
     targets = [target for _, target in scenes]
-    model = sliding_window_tiny(scenes.class_names)
+    model = sliding_window_tiny(scenes.class_names, size=64)
     optimizer = SGD(model.parameters(), lr=0.02, momentum=0.9)
-    for _ in range(120):
+    for step in range(120):
         model.zero_grad()
         _, cache = model.forward(batch, targets)
         model.backward(cache)
         clip_grad_norm(model.parameters(), 10.0)
-        optimizer.step()
+        optimizer.step(0.02 * (1 - step / 120))
     best = np.concatenate(
-        [box_iou(model.pyramid.windows * np.float32(128), target["boxes"]).max(axis=0) for target in targets]
+        [box_iou(model.pyramid.windows * np.float32(64), target["boxes"]).max(axis=0) for target in targets]
     )
     assert best.min() >= 0.5
     assert mean_average_precision(model.predict(batch), targets).mean >= 0.99
