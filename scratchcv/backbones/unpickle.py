@@ -129,11 +129,7 @@ def unpickle(file: IO[bytes]) -> tuple[Any, dict[str, Storage]]:
             machine.run(opcode, _argument(opcode, file))
     except InputError:
         raise
-    except (
-        ValueError,
-        TypeError,
-        LookupError,
-    ) as error:  # no such instruction, an empty stack, too few items
+    except (ValueError, TypeError, LookupError) as error:  # an unknown instruction, an empty stack
         raise InputError(f"its description of the weights is damaged: {error}") from error
     raise InputError(f"its description of the weights has more than {MAX_OPCODES} instructions")
 

@@ -4,9 +4,9 @@ from scratchcv.checks import Array, check_array
 
 
 def maps_to_rows(maps: Array, columns: int) -> Array:
-    """Return the numbers of every anchor as a row, in the order in which anchors are tiled over a map.
+    r"""Return the numbers of every anchor as a row, in the order in which anchors are tiled over a map.
 
-    .. math:: row_{n,\\, (y W + x) k + a,\\, c} = maps_{n,\\, a C + c,\\, y,\\, x}
+    .. math:: row_{n,\, (y W + x) k + a,\, c} = maps_{n,\, a C + c,\, y,\, x}
 
     Parameters
     ----------

@@ -8,6 +8,15 @@ from scratchcv.models.fast_rcnn_heads import FastRCNNConvFCHead, FastRCNNPredict
 from scratchcv.models.fast_rcnn_roi_heads import RoIHeads
 from scratchcv.models.fast_rcnn_roi_pool import FastRCNNRoIPool
 from scratchcv.models.fast_rcnn_tiny import fast_rcnn_tiny
+from scratchcv.models.faster_rcnn import FasterRCNN
+from scratchcv.models.faster_rcnn_alexnet import faster_rcnn_alexnet
+from scratchcv.models.faster_rcnn_resnet import (
+    faster_rcnn_fpn,
+    fasterrcnn_resnet50_fpn,
+    fasterrcnn_resnet50_fpn_v2,
+)
+from scratchcv.models.faster_rcnn_single_stage import SingleStageRCNN
+from scratchcv.models.faster_rcnn_tiny import faster_rcnn_tiny
 from scratchcv.models.localizer import Localizer, localizer_tiny
 from scratchcv.models.rcnn import RCNN
 from scratchcv.models.rcnn_alexnet import rcnn_alexnet
@@ -32,12 +41,14 @@ __all__ = [
     "FastRCNNConvFCHead",
     "FastRCNNPredictor",
     "FastRCNNRoIPool",
+    "FasterRCNN",
     "ImagePyramid",
     "LinearSVMs",
     "Localizer",
     "RoIHeads",
     "SSDHead",
     "SSDScoringHead",
+    "SingleStageRCNN",
     "SlidingWindow",
     "TwoMLPHead",
     "WindowClassifier",
@@ -47,6 +58,11 @@ __all__ = [
     "fast_rcnn_resnet50",
     "fast_rcnn_tiny",
     "fast_rcnn_vgg16",
+    "faster_rcnn_alexnet",
+    "faster_rcnn_fpn",
+    "faster_rcnn_tiny",
+    "fasterrcnn_resnet50_fpn",
+    "fasterrcnn_resnet50_fpn_v2",
     "fit_linear_svm",
     "localizer_tiny",
     "mine_hard_negatives",

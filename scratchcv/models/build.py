@@ -11,6 +11,8 @@ from scratchcv.errors import InputError
 from scratchcv.models.classifier import classifier_tiny
 from scratchcv.models.fast_rcnn_builders import fast_rcnn_alexnet, fast_rcnn_resnet50, fast_rcnn_vgg16
 from scratchcv.models.fast_rcnn_tiny import fast_rcnn_tiny
+from scratchcv.models.faster_rcnn_alexnet import faster_rcnn_alexnet
+from scratchcv.models.faster_rcnn_resnet import fasterrcnn_resnet50_fpn, fasterrcnn_resnet50_fpn_v2
 from scratchcv.models.faster_rcnn_tiny import faster_rcnn_tiny
 from scratchcv.models.localizer import localizer_tiny
 from scratchcv.models.rcnn_alexnet import rcnn_alexnet
@@ -24,7 +26,10 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "fast_rcnn_resnet50": fast_rcnn_resnet50,
     "fast_rcnn_tiny": fast_rcnn_tiny,
     "fast_rcnn_vgg16": fast_rcnn_vgg16,
+    "faster_rcnn_alexnet": faster_rcnn_alexnet,
     "faster_rcnn_tiny": faster_rcnn_tiny,
+    "fasterrcnn_resnet50_fpn": fasterrcnn_resnet50_fpn,
+    "fasterrcnn_resnet50_fpn_v2": fasterrcnn_resnet50_fpn_v2,
     "localizer_tiny": localizer_tiny,
     "rcnn_alexnet": rcnn_alexnet,
     "rcnn_tiny": rcnn_tiny,

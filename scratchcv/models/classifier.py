@@ -171,8 +171,8 @@ def classifier_tiny(class_names: Sequence[str], size: int = 64, seed: int = 0, s
     >>> from scratchcv.models import ssd_tiny
     >>> names = ["background", "cat", "dog"]
     >>> here, there = classifier_tiny(names).state_dict(), ssd_tiny(names).state_dict()
-    >>> {name for name in here if name not in there}
-    {'fc.weight', 'fc.bias'}
+    >>> sorted(name for name in here if name not in there)
+    ['fc.bias', 'fc.weight']
     """
     if isinstance(class_names, str) or list(class_names[:1]) != ["background"]:
         raise ValueError(f"class_names must be a list that begins with 'background', got {class_names!r}")

@@ -115,7 +115,9 @@ class FasterRCNN(Layer):
         x, sizes = self.to_batch(images)
         targets = self.to_batch_targets(targets, images, sizes, x.dtype)
         features, backbone_cache = self.backbone.forward(x)
-        proposals, rpn_losses, rpn_cache = self.rpn.forward(features, x.shape[-2:], sizes, targets, self.rng)
+        (proposals, rpn_losses), rpn_cache = self.rpn.forward(
+            features, x.shape[-2:], sizes, targets, self.rng
+        )
         read_twice = features[: self.roi_levels]
         roi_losses, roi_cache = self.roi_heads.forward(read_twice, proposals, sizes, targets, self.rng)
         return {**rpn_losses, **roi_losses}, (backbone_cache, rpn_cache, roi_cache)

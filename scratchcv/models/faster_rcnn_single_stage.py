@@ -58,7 +58,8 @@ class SingleStageRCNN(FasterRCNN):
     --------
     >>> from scratchcv.models import faster_rcnn_tiny
     >>> model = faster_rcnn_tiny(["background", "cat", "dog"], size=64, second_stage=False)
-    >>> sorted(model.forward([np.zeros((3, 64, 64), np.float32)], [{"boxes": [[8, 8, 40, 40]], "labels": [1]}])[0])
+    >>> images, targets = [np.zeros((3, 64, 64), np.float32)], [{"boxes": [[8, 8, 40, 40]], "labels": [1]}]
+    >>> sorted(model.forward(images, targets)[0])
     ['box', 'classification']
     """
 
@@ -112,7 +113,7 @@ class SingleStageRCNN(FasterRCNN):
         dfeatures = self.rpn.head.backward((dlogits, ddeltas), head_cache)
         self.backbone.backward(dfeatures, backbone_cache)
 
-    def _targets(self, anchors: Array, targets: Sequence[Target]) -> tuple[tuple[Array, Array], Array, Array]:
+    def _targets(self, anchors: Array, targets: Sequence[Target]) -> tuple[tuple[Array, ...], Array, Array]:
         """Return which anchors of which images are drawn (S,), (S,), their labels (S,) and deltas (S, 4)."""
         matches = np.full((len(targets), len(anchors)), BACKGROUND, np.int64)
         labels, deltas = np.zeros_like(matches), np.zeros((*matches.shape, 4), anchors.dtype)
@@ -134,10 +135,7 @@ class SingleStageRCNN(FasterRCNN):
         with stopwatch("post-processing"):
             anchors, _ = self.rpn.anchors(features, x.shape[-2:])
             scores = softmax(logits, axis=-1)
-            return [
-                self._select(*answers, anchors, size)
-                for *answers, size in zip(scores, deltas, sizes, strict=True)
-            ]
+            return [self._select(scores[n], deltas[n], anchors, size) for n, size in enumerate(sizes)]
 
     def _select(self, scores: Array, deltas: Array, anchors: Array, size: Size) -> Prediction:
         """Return one image's detections: scores (A, C + 1) and deltas (A, 4)."""

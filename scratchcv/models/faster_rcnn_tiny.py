@@ -1,5 +1,6 @@
 """A Faster R-CNN that trains from random weights in minutes, with and without its parts."""
 
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -7,8 +8,8 @@ import numpy as np
 
 from scratchcv.backbones import BackboneWithFPN, FeaturePyramidNetwork, TinyBackbone
 from scratchcv.data import GeneralizedRCNNTransform
-from scratchcv.layers import Layer, MultiScaleRoIAlign
-from scratchcv.models.fast_rcnn_heads import FastRCNNPredictor, TwoMLPHead
+from scratchcv.layers import BatchNorm2d, Layer, MultiScaleRoIAlign
+from scratchcv.models.fast_rcnn_heads import FastRCNNConvFCHead, FastRCNNPredictor
 from scratchcv.models.fast_rcnn_roi_heads import RoIHeads
 from scratchcv.models.faster_rcnn import FasterRCNN
 from scratchcv.models.faster_rcnn_single_stage import SingleStageRCNN
@@ -20,6 +21,9 @@ TINY_STRIDES = (8, 16, 32)
 CHANNELS = 64
 """Of every map that the two stages read."""
 
+BINS, REPRESENTATION = 5, 128
+"""Cells a side of a region, and numbers that describe it."""
+
 RATIOS = (0.5, 1.0, 2.0)
 
 
@@ -29,7 +33,7 @@ def faster_rcnn_tiny(
     seed: int = 0,
     fpn: bool = True,
     second_stage: bool = True,
-    scales: Sequence[float] = (0.15, 0.3, 0.6, 0.9),
+    scales: Sequence[float] = (0.2, 0.3, 0.45, 0.7),
 ) -> FasterRCNN:
     """Return a Faster R-CNN small enough to train on a laptop from random weights.
 
@@ -42,7 +46,7 @@ def faster_rcnn_tiny(
     seed : int
         Of the initial weights, and of what is drawn in training.
     fpn : bool
-        Whether anchors of three sizes lie on three levels of a feature pyramid, or all on one map of stride 8.
+        Whether small anchors lie on a pyramid's fine level and large ones on its coarse, or all on one map.
     second_stage : bool
         Whether proposals are looked at again; else see `SingleStageRCNN`.
     scales : sequence of 4 float
@@ -69,9 +73,9 @@ def faster_rcnn_tiny(
     rng = np.random.default_rng(seed)
     num_classes = len(class_names)
     sides = [size * float(scale) for scale in scales]
-    sizes = [(side, math.sqrt(side * next_side)) for side, next_side in zip(sides, sides[1:], strict=False)]
+    sizes = [[side, math.sqrt(side * next_side)] for side, next_side in itertools.pairwise(sides)]
     if not fpn:
-        sizes = [tuple(side for level in sizes for side in level)]
+        sizes = [list(itertools.chain(*sizes))]
     head = RPNHead(
         CHANNELS,
         len(sizes[0]) * len(RATIOS),
@@ -82,6 +86,7 @@ def faster_rcnn_tiny(
         head,
         sizes,
         [RATIOS] * len(sizes),
+        batch_size_per_image=64,
         pre_nms_top_n={"training": 500, "testing": 300},
         post_nms_top_n={"training": 200, "testing": 100},
     )
@@ -99,9 +104,9 @@ def faster_rcnn_tiny(
     if not second_stage:
         return SingleStageRCNN(backbone, rpn, transform, num_classes=num_classes, config=config, seed=seed)
     roi_heads = RoIHeads(
-        MultiScaleRoIAlign(7, sampling_ratio=2, canonical_scale=sides[1], canonical_level=4),
-        TwoMLPHead(CHANNELS * 7 * 7, 128, rng=rng),
-        FastRCNNPredictor(128, num_classes, rng=rng),
+        MultiScaleRoIAlign(BINS, sampling_ratio=2, canonical_scale=sides[1], canonical_level=4),
+        FastRCNNConvFCHead((CHANNELS, BINS, BINS), [CHANNELS], [REPRESENTATION], BatchNorm2d, rng=rng),
+        FastRCNNPredictor(REPRESENTATION, num_classes, rng=rng),
         batch_size_per_image=64,
     )
     return FasterRCNN(backbone, rpn, roi_heads, transform, num_classes=num_classes, config=config, seed=seed)
@@ -112,4 +117,6 @@ def _backbone(fpn: bool, rng: np.random.Generator) -> Layer:
     if not fpn:
         return TinyBackbone((16, 32, 64, CHANNELS), (1, 1, 2, 4), 3, rng=rng)
     body = TinyBackbone((16, 32, 64, 128, 128, 128), (1, 1, 2, 2, 1, 1), 3, rng=rng)
-    return BackboneWithFPN(body, FeaturePyramidNetwork(body.out_channels, CHANNELS, rng=rng))
+    return BackboneWithFPN(
+        body, FeaturePyramidNetwork(body.out_channels, CHANNELS, norm_layer=BatchNorm2d, rng=rng)
+    )

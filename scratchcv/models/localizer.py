@@ -87,6 +87,7 @@ class Localizer(Layer):
         self.vector = vector
         self.cls_score = cls_score
         self.bbox_pred = bbox_pred
+        self.size = size
         # Divisible by the size: then a batch of no images has that size, too.
         self.transform = GeneralizedRCNNTransform(
             fixed_size=(size, size), size_divisible=size, antialias=True
@@ -209,7 +210,7 @@ def localizer_tiny(
     size: int = 128,
     seed: int = 0,
     box_loss: str = "mse",
-    box_weight: float = 50.0,
+    box_weight: float = 20.0,
 ) -> Localizer:
     """Return a localizer small enough to train on a laptop from random weights.
 

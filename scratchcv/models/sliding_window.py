@@ -1,5 +1,7 @@
 """The sliding window: a classifier looks at every window of an image pyramid, object or background."""
 
+import itertools
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,14 +23,13 @@ MODES = ("convolution", "windows")
 """How a trained classifier sees all windows: in one pass over each level, or cut out one by one."""
 
 WINDOWS_AT_ONCE = 256
-"""Windows in a batch of the mode "windows": more would not be faster, and need more memory."""
+"""Windows in a batch of the mode "windows"; more would need more memory, and be no faster."""
 
 
 class SlidingWindow(Layer):
     """Detection as classification of windows, each of which shows an object of some class or background.
 
-    Windows have one size. Objects have many: the image is seen in several sizes, a pyramid, in each of which
-    the windows cover another part of it.
+    Windows have one size, objects many: the image is seen in several sizes, a pyramid.
 
     Parameters
     ----------
@@ -36,6 +37,8 @@ class SlidingWindow(Layer):
         Object classes and background.
     pyramid : ImagePyramid
         Of the classifier's window and stride.
+    size : int
+        Side of the images that the windows suit, pixels; it takes images of any size.
     config : dict
         What `scratchcv.models.build_model` rebuilds this model from.
     rng : numpy.random.Generator
@@ -43,10 +46,8 @@ class SlidingWindow(Layer):
     fg_iou_thresh, bg_iou_thresh : float
         A window whose best IoU with an object is at least the one learns its class; one below the other
         learns the background; those between learn nothing.
-    windows_per_image : int
-        Windows of an image that a training step looks at.
-    positive_fraction : float
-        The largest share among them of windows with an object.
+    windows_per_image, positive_fraction : int, float
+        Windows of an image that a training step looks at, and the largest share of objects among them.
     score_threshold, nms_threshold : float
         Detections below the one are dropped; of two with a higher IoU than the other, the weaker.
     max_candidates, max_detections : int
@@ -79,6 +80,7 @@ class SlidingWindow(Layer):
         classifier: WindowClassifier,
         pyramid: ImagePyramid,
         *,
+        size: int,
         config: dict[str, Any],
         rng: np.random.Generator,
         fg_iou_thresh: float = 0.5,
@@ -92,6 +94,7 @@ class SlidingWindow(Layer):
     ) -> None:
         self.classifier = classifier
         self.pyramid = pyramid
+        self.size = size
         self.config = config
         self.rng = rng
         self.fg_iou_thresh = fg_iou_thresh
@@ -139,8 +142,8 @@ class SlidingWindow(Layer):
     def sample(self, image: Array, target: Target) -> tuple[Array, Array]:
         """Draw windows (M,) of an image, around its objects and elsewhere, and return their labels (M,)."""
         matches = self.match(image, target)
-        count, fraction = self.windows_per_image, self.positive_fraction
-        positive, negative = sample_balanced(matches, self.rng, batch_size=count, positive_fraction=fraction)
+        count, share = self.windows_per_image, self.positive_fraction
+        positive, negative = sample_balanced(matches, self.rng, batch_size=count, positive_fraction=share)
         truth = np.asarray(target["labels"], np.int64)[matches[positive]]
         return np.concatenate([positive, negative]), np.concatenate([truth, np.zeros_like(negative)])
 
@@ -188,10 +191,8 @@ class SlidingWindow(Layer):
             batch = images[start : start + batch_size]
             levels = self.score_maps(batch, mode=mode, stopwatch=watch)
             with watch("post-processing"):
-                rows = [
-                    level.transpose(0, 2, 3, 1).reshape(len(batch), -1, level.shape[1]) for level in levels
-                ]
-                scores = np.concatenate(rows, axis=1)  # (N, P, K), in the order of the pyramid's windows
+                rows = [maps.reshape(*maps.shape[:2], -1) for maps in levels]
+                scores = np.concatenate(rows, axis=2).transpose(0, 2, 1)  # (N, P, K), as `pyramid.windows`
                 predictions += [self._select(scores[n], image) for n, image in enumerate(batch)]
         return predictions
 
@@ -211,28 +212,30 @@ class SlidingWindow(Layer):
             levels = self.pyramid.levels(images, self._dtype)
         score = self._score_in_one_pass if mode == "convolution" else self._score_one_by_one
         with self.classifier.evaluating():
-            return [score(level, watch) for level in levels]
+            return score(levels, watch)
 
-    def _score_in_one_pass(self, level: Array, watch: Stopwatch) -> Array:
+    def _score_in_one_pass(self, levels: list[Array], watch: Stopwatch) -> list[Array]:
         with watch("features"):
-            features = self.classifier.features(level)
+            features = [self.classifier.features(level) for level in levels]
         with watch("heads"):
-            return softmax(self.classifier.classifier_convolutions()(features), axis=1)
+            head = self.classifier.classifier_convolutions()
+            return [softmax(head(feature), axis=1) for feature in features]
 
-    def _score_one_by_one(self, level: Array, watch: Stopwatch) -> Array:
-        side = (level.shape[2] - self.pyramid.window) // self.pyramid.stride + 1
-        scores = np.zeros((len(level), side * side, self.classifier.num_classes), level.dtype)
-        for n, image in enumerate(level):
-            views = self.pyramid.views(image)
-            for start in range(0, side * side, WINDOWS_AT_ONCE):
-                index = np.arange(start, min(start + WINDOWS_AT_ONCE, side * side))
+    def _score_one_by_one(self, levels: list[Array], watch: Stopwatch) -> list[Array]:
+        maps = []
+        for level, count in zip(levels, self.pyramid.counts, strict=True):
+            scores = np.zeros((len(level), count, self.classifier.num_classes), level.dtype)
+            side = math.isqrt(count)
+            for n, first in itertools.product(range(len(level)), range(0, count, WINDOWS_AT_ONCE)):
+                index = np.arange(first, min(first + WINDOWS_AT_ONCE, count))
                 with watch("proposals"):
-                    crops = views[np.divmod(index, side)]
+                    crops = self.pyramid.views(level[n])[np.divmod(index, side)]
                 with watch("features"):
                     features = self.classifier.features(crops)
                 with watch("heads"):
                     scores[n, index] = softmax(self.classifier.classifier(features), axis=1)
-        return scores.reshape(len(level), side, side, scores.shape[2]).transpose(0, 3, 1, 2)
+            maps.append(scores.transpose(0, 2, 1).reshape(len(level), scores.shape[2], side, side))
+        return maps
 
     def _select(self, scores: Array, image: Array) -> Prediction:
         """Keep the best of each heap among the windows (P,) of one image: scores (P, K)."""
@@ -271,14 +274,13 @@ def sliding_window_tiny(
     seed : int
         Of the initial weights and of the windows that training draws.
     scales : sequence of float
-        Sides of objects relative to the image, a level of the pyramid for each; those above 1 count as 1, for
-        no window is larger than the image.
+        Sides of objects relative to the image, a level of the pyramid for each; above 1 counts as 1.
 
     Examples
     --------
     >>> model = sliding_window_tiny(["background", "cat", "dog"])
     >>> len(model.pyramid.windows), sum(parameter.value.size for parameter in model.parameters())
-    (1650, 119667)
+    (1486, 119667)
     """
     if size < 64 or size % 64:
         raise ValueError(f"size must be a multiple of 64, got {size}")
@@ -294,4 +296,4 @@ def sliding_window_tiny(
     }
     classifier = WindowClassifier(len(class_names), size // 4, rng=rng)
     pyramid = ImagePyramid(classifier.window, [min(scale, 1) for scale in scales], WINDOW_STRIDE)
-    return SlidingWindow(classifier, pyramid, config=config, rng=rng)
+    return SlidingWindow(classifier, pyramid, size=size, config=config, rng=rng)

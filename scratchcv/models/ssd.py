@@ -20,6 +20,7 @@ from scratchcv.checks import Array
 from scratchcv.data import check_images, check_targets, resize_image
 from scratchcv.layers import Layer, softmax
 from scratchcv.losses import multibox_loss
+from scratchcv.metrics import Stopwatch
 from scratchcv.models.ssd_head import SSDHead
 
 Target = Mapping[str, Array]
@@ -145,7 +146,9 @@ class SSD(Layer):
             )
         return labels, deltas
 
-    def predict(self, images: Sequence[Array], batch_size: int = 16) -> list[Prediction]:
+    def predict(
+        self, images: Sequence[Array], batch_size: int = 16, stopwatch: Stopwatch | None = None
+    ) -> list[Prediction]:
         """Return the detections of each image, best first.
 
         Parameters
@@ -154,6 +157,8 @@ class SSD(Layer):
             Values in [0, 1], any sizes.
         batch_size : int
             Images at a time.
+        stopwatch : Stopwatch, optional
+            Takes the seconds of "features", "heads" and "post-processing".
 
         Returns
         -------
@@ -162,14 +167,20 @@ class SSD(Layer):
         """
         if batch_size < 1:
             raise ValueError(f"batch_size must be at least 1, got {batch_size}")
+        watch = Stopwatch() if stopwatch is None else stopwatch
         predictions = []
         with self.evaluating():
             for start in range(0, len(images), batch_size):
                 batch = images[start : start + batch_size]
-                logits, deltas = self.head(self.backbone(self.to_batch(batch)))
-                scores = softmax(logits, axis=-1)
-                for n, image in enumerate(batch):
-                    predictions.append(self._select(scores[n], deltas[n], image))
+                x = self.to_batch(batch)
+                with watch("features"):
+                    features = self.backbone(x)
+                with watch("heads"):
+                    logits, deltas = self.head(features)
+                with watch("post-processing"):
+                    scores = softmax(logits, axis=-1)
+                    for n, image in enumerate(batch):
+                        predictions.append(self._select(scores[n], deltas[n], image))
         return predictions
 
     def __call__(self, images: Sequence[Array], /) -> list[Prediction]:

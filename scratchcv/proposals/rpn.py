@@ -73,7 +73,7 @@ class RegionProposalNetwork(Layer):
     >>> rpn = RegionProposalNetwork(RPNHead(16, num_anchors=3), sizes=[(32,)], aspect_ratios=[(0.5, 1, 2)])
     >>> features = [np.zeros((1, 16, 4, 4), np.float32)]
     >>> [proposals.shape for proposals in rpn.propose(features, (64, 64), [(64, 64)])]  # of 48 anchors
-    [(20, 4)]
+    [(48, 4)]
     """
 
     def __init__(
@@ -117,8 +117,8 @@ class RegionProposalNetwork(Layer):
         image_sizes: Sequence[Size],
         targets: Sequence[Mapping[str, Array]],
         rng: np.random.Generator,
-    ) -> tuple[list[Array], dict[str, float], Any]:
-        """Return proposals, the two losses, and the cache for `backward`.
+    ) -> tuple[tuple[list[Array], dict[str, float]], Any]:
+        """Return proposals with the two losses, and the cache for `backward`.
 
         Parameters
         ----------
@@ -149,11 +149,11 @@ class RegionProposalNetwork(Layer):
             objectness, deltas, labels, target_deltas, n_cls=None, n_reg=None, balance=1, beta=1 / 9
         )
         proposals = [
-            self._select(*answers, anchors, counts, size, "training")
-            for *answers, size in zip(objectness, deltas, image_sizes, strict=True)
+            self._select(objectness[n], deltas[n], anchors, counts, size, "training")
+            for n, size in enumerate(image_sizes)
         ]
         named = {"objectness": losses["objectness"], "rpn_box": losses["box"]}
-        return proposals, named, (head_cache, gradients)
+        return (proposals, named), (head_cache, gradients)
 
     def backward(self, cache: Any) -> list[Array]:
         """Return the gradient of each feature map; the losses' own were computed with them."""
@@ -165,8 +165,8 @@ class RegionProposalNetwork(Layer):
         logits, deltas = self.head(features)
         anchors, counts = self.anchors(features, batch_shape)
         return [
-            self._select(*answers, anchors, counts, size, "testing")
-            for *answers, size in zip(logits[..., 0], deltas, image_sizes, strict=True)
+            self._select(logits[n, :, 0], deltas[n], anchors, counts, size, "testing")
+            for n, size in enumerate(image_sizes)
         ]
 
     def anchors(self, features: list[Array], batch_shape: Size) -> tuple[Array, list[int]]:
@@ -177,7 +177,7 @@ class RegionProposalNetwork(Layer):
         return anchors, [rows * columns * self.head.num_anchors for rows, columns in cells]
 
     def sample_matches(self, anchors: Array, gt_boxes: Array, rng: np.random.Generator) -> Array:
-        """Return for each anchor (A,) the index of the truth it learns, BACKGROUND, or IGNORE if not drawn."""
+        """Return for each anchor (A,) the index of its truth, BACKGROUND, or IGNORE where not drawn."""
         iou = box_iou(anchors, gt_boxes)
         matches = match_rpn(iou, self.fg_iou_thresh, self.bg_iou_thresh)
         drawn = sample_balanced(
@@ -206,7 +206,7 @@ class RegionProposalNetwork(Layer):
     def _select(
         self, objectness: Array, deltas: Array, anchors: Array, counts: list[int], size: Size, mode: str
     ) -> Array:
-        """Return one image's proposals: the best anchors of each level, moved, cut off, and without doubles."""
+        """Return one image's proposals: the best anchors of each level, moved, cut off, without doubles."""
         starts = np.cumsum([0, *counts[:-1]])
         best = [
             start + top_k(objectness[start : start + count], self.pre_nms_top_n[mode])[1]

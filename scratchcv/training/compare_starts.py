@@ -35,8 +35,8 @@ class Comparison:
     ...     {"boxes": [[0, 0, 9, 9]], "labels": [1]}
     ... ])
     >>> print(Comparison((10, 50), {"fine-tuned": [nothing, nothing]}))
-    training images        10      50
-    fine-tuned          0.000   0.000
+    training images       10      50
+    fine-tuned         0.000   0.000
     """
 
     counts: tuple[int, ...]

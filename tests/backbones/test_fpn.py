@@ -59,7 +59,7 @@ MAPS = [np.random.default_rng(7).standard_normal((2, channels, *size))
 @pytest.mark.parametrize("norm_layer", [None, BatchNorm2d, FrozenBatchNorm2d])
 def test_gradients(norm_layer, backend):
     fpn = FeaturePyramidNetwork([2, 3, 4], 3, LastLevelMaxPool(), norm_layer, rng=np.random.default_rng(0))
-    check_layer(fpn, MAPS, max_entries=6)
+    check_layer(fpn, MAPS, max_entries=2)
 
 
 def test_names_are_torchvisions():

@@ -32,7 +32,7 @@ def mini_model(**options):
     classifier = WindowClassifier(3, 16, width=2, hidden=4, rng=np.random.default_rng(0))
     pyramid = ImagePyramid(16, [0.7, 1], stride=4)
     options = {"windows_per_image": 1000, "positive_fraction": 1.0, **options}
-    return SlidingWindow(classifier, pyramid, config={}, rng=np.random.default_rng(0), **options)
+    return SlidingWindow(classifier, pyramid, size=20, config={}, rng=np.random.default_rng(0), **options)
 
 
 @pytest.mark.parametrize("training", [True, False])

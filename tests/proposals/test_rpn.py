@@ -84,7 +84,7 @@ def test_suppression_is_level_by_level_and_before_the_last_count():
 def test_counts_of_both_modes(mode):
     counts = {"pre_nms_top_n": {mode: 7}, "post_nms_top_n": {mode: 5}}
     rpn, features, sizes = network(0, nms_thresh=1.0, **counts), pyramid(), [SHAPE] * 2
-    trained = rpn.forward(features, SHAPE, sizes, TARGETS, np.random.default_rng(0))[0]
+    trained = rpn.forward(features, SHAPE, sizes, TARGETS, np.random.default_rng(0))[0][0]
     proposed = rpn.propose(features, SHAPE, sizes)
     few, many = (trained, proposed) if mode == "training" else (proposed, trained)
     assert [len(boxes) for boxes in few] == [5, 5]
@@ -118,7 +118,7 @@ def test_anchors_learn_what_the_lecture_says():
 
 def test_an_image_without_objects_learns_background():
     rpn = network(0, **EVERYTHING)
-    _, losses, cache = rpn.forward(pyramid(1), SHAPE, [SHAPE], targets_of([]), np.random.default_rng(0))
+    (_, losses), cache = rpn.forward(pyramid(1), SHAPE, [SHAPE], targets_of([]), np.random.default_rng(0))
     assert losses["objectness"] > 0
     assert losses["rpn_box"] == 0
     rpn.backward(cache)
@@ -128,7 +128,7 @@ def test_an_image_without_objects_learns_background():
 
 def test_no_image():
     rpn = network()
-    proposals, losses, cache = rpn.forward(pyramid(0), SHAPE, [], [], np.random.default_rng(0))
+    (proposals, losses), cache = rpn.forward(pyramid(0), SHAPE, [], [], np.random.default_rng(0))
     assert (proposals, losses) == ([], {"objectness": 0.0, "rpn_box": 0.0})
     assert [dfeature.shape for dfeature in rpn.backward(cache)] == [(0, 4, 8, 12), (0, 4, 4, 6)]
 
@@ -136,7 +136,7 @@ def test_no_image():
 def test_the_same_generator_draws_the_same_anchors():
     def losses(seed):
         rpn = network(0, batch_size_per_image=8)
-        return rpn.forward(pyramid(), SHAPE, [SHAPE] * 2, TARGETS, np.random.default_rng(seed))[1]
+        return rpn.forward(pyramid(), SHAPE, [SHAPE] * 2, TARGETS, np.random.default_rng(seed))[0][1]
 
     assert losses(1) == losses(1) != losses(2)
 
@@ -152,9 +152,11 @@ def test_gradients_of_the_losses(backend):
     features = pyramid(dtype=np.float64)
 
     def loss(features):
-        return sum(rpn.forward(features, SHAPE, [SHAPE] * 2, TARGETS, np.random.default_rng(0))[1].values())
+        return sum(
+            rpn.forward(features, SHAPE, [SHAPE] * 2, TARGETS, np.random.default_rng(0))[0][1].values()
+        )
 
-    _, _, cache = rpn.forward(features, SHAPE, [SHAPE] * 2, TARGETS, np.random.default_rng(0))
+    _, cache = rpn.forward(features, SHAPE, [SHAPE] * 2, TARGETS, np.random.default_rng(0))
     dfeatures = rpn.backward(cache)
     pairs = [(parameter.value, parameter.grad) for parameter in rpn.parameters()]
     rng, step = np.random.default_rng(1), 1e-6
@@ -192,7 +194,7 @@ def test_torchvisions_network_says_the_same(backend):
         images, tensors, [{"boxes": torch.tensor(target["boxes"])} for target in TARGETS]
     )
     sum(expected_losses.values()).backward()
-    proposals, losses, cache = ours.forward(features, SHAPE, sizes, TARGETS, np.random.default_rng(0))
+    (proposals, losses), cache = ours.forward(features, SHAPE, sizes, TARGETS, np.random.default_rng(0))
     dfeatures = ours.backward(cache)
 
     for mine, other in zip(proposals, expected, strict=True):

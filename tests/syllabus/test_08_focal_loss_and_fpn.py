@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from scratchcv.backbones import FeaturePyramidNetwork
 from scratchcv.boxes import grid_anchors
 from scratchcv.layers import Add, Conv2d, Upsample, interpolate
 from scratchcv.losses import balanced_cross_entropy, cross_entropy, sigmoid_focal_loss, softmax_focal_loss
@@ -37,6 +38,19 @@ def test_02_a_pyramids_maps_are_upsampled_and_added():
     np.testing.assert_allclose(up.backward(da, up_cache), dM4.reshape(1, 4, 3, 2, 3, 2).sum(axis=(3, 5)))
     np.testing.assert_array_equal(db, dM4)
     assert lateral.backward(db, lateral_cache).shape == C4.shape
+
+
+def test_02_a_whole_pyramid_of_256_channels():
+    """S4, lines 514-535: C2 to C5 at strides 4 to 32; every M gets a 3x3, P5 too; C1 takes no part."""
+    rng, channels = np.random.default_rng(0), (4, 6, 8, 10)
+    fpn = FeaturePyramidNetwork(channels, 256, rng=rng).astype(np.float64)
+    C = [rng.standard_normal((1, c, 64 // s, 96 // s)) for c, s in zip(channels, (4, 8, 16, 32), strict=True)]
+    P = fpn(C)
+    assert [level.shape for level in P] == [(1, 256, 16, 24), (1, 256, 8, 12), (1, 256, 4, 6), (1, 256, 2, 3)]
+    M5 = fpn.inner_blocks[3](C[3])
+    M4 = fpn.inner_blocks[2](C[2]) + M5.repeat(2, axis=2).repeat(2, axis=3)
+    np.testing.assert_allclose(P[3], fpn.layer_blocks[3](M5), rtol=1e-12)
+    np.testing.assert_allclose(P[2], fpn.layer_blocks[2](M4), rtol=1e-12)
 
 
 def test_03_easy_negatives_outweigh_the_rest_under_cross_entropy():
