@@ -46,7 +46,7 @@ D2L_ROIS = np.array([[0, 0, 0, 20, 20], [0, 0, 10, 30, 30.0]])
 
 def test_01_blob_like_regions_cover_the_objects():
     """S0, lines 181-183; S2, lines 230-232: "a small set of boxes that are likely to cover all objects"."""
-    scenes = SceneDataset(12, size=128, seed=2)
+    scenes = SceneDataset(8, size=128, seed=2)
     targets = [target for _, target in scenes]
     proposals = [selective_search(image, max_proposals=500) for image, _ in scenes]
     assert proposal_recall(proposals, targets, counts=(500,)).recall(0.5).item() >= 0.95
