@@ -14,7 +14,7 @@ from scratchcv.boxes import (
     sample_balanced,
 )
 from scratchcv.checks import Array, check_array
-from scratchcv.data import check_images, check_targets, resize_image, warp_regions
+from scratchcv.data import check_images, check_targets, to_tensor, warp_regions
 from scratchcv.data.source import DetectionDataset
 from scratchcv.layers import Layer, Linear, flatten, softmax
 from scratchcv.losses import cross_entropy
@@ -23,7 +23,7 @@ from scratchcv.models.rcnn_box_regression import BoxRegression
 from scratchcv.models.rcnn_linear_svm import LinearSVMs
 from scratchcv.models.rcnn_selection import select_candidates
 from scratchcv.models.rcnn_training_set import TrainingSet
-from scratchcv.proposals import Propose
+from scratchcv.proposals import Propose, image_proposals
 
 Target = Mapping[str, Array]
 Prediction = dict[str, Array]
@@ -196,17 +196,13 @@ class RCNN(Layer):
         """Return an image's proposals (P, 4): those of its target, or else found in it."""
         if target is not None and "proposals" in target:
             boxes = check_array("proposals", target["proposals"], ("P", 4))
-        else:
-            boxes = self.propose(np.rint(255 * image).astype(np.uint8).transpose(1, 2, 0))
-        return clip_boxes_to_image(boxes[: self.max_proposals], image.shape[1:])
+            return clip_boxes_to_image(boxes[: self.max_proposals], image.shape[1:])
+        size = None if self.size is None else (self.size, self.size)
+        return image_proposals(image, self.search, size=size, limit=self.max_proposals)
 
     def propose(self, image: Array) -> Array:
         """Search an image (H, W, 3) uint8 for proposals (P, 4) in its own pixels, best first."""
-        height, width = image.shape[:2]
-        sides = (self.size or height, self.size or width)
-        boxes = self.search(resize_image(np.ascontiguousarray(image), sides))
-        scale = np.array([width / sides[1], height / sides[0]] * 2, np.float32)
-        return np.asarray(boxes, np.float32).reshape(-1, 4)[: self.max_proposals] * scale
+        return self.proposals_of(to_tensor(image))
 
     def warp(self, image: Array, boxes: Array) -> Array:
         """Normalise an image and warp its boxes (P, 4) to crops (P, 3, S, S), as the network takes them."""
