@@ -1,4 +1,4 @@
-"""What all models share: batches of predictions, the mode that is left alone, names that begin with background."""
+"""What all models share: batches of predictions, the mode that is left alone, names of classes."""
 
 import numpy as np
 import pytest
