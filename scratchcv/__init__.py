@@ -1,8 +1,8 @@
 """Object detection and segmentation from scratch, readable all the way down.
 
-Rooms: `boxes`, `masks`, `layers`, `losses`, `backbones`, `models`, `metrics`, `data`, `training`, `testing`,
-`visualize`, `grading` and `assignments`. Importing the package imports NumPy and nothing else; a room is
-loaded when first named.
+Rooms: `boxes`, `masks`, `layers`, `losses`, `backbones`, `proposals`, `models`, `metrics`, `data`,
+`training`, `testing`, `visualize`, `grading` and `assignments`. Importing the package imports NumPy and
+nothing else; a room is loaded when first named.
 """
 
 import importlib
@@ -25,6 +25,7 @@ _ROOMS = (
     "masks",
     "metrics",
     "models",
+    "proposals",
     "testing",
     "training",
     "visualize",

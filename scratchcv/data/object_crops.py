@@ -47,6 +47,8 @@ class ObjectCrops(Sequence[tuple[Array, dict[str, Array]]]):
         What each shows.
     images : ndarray of shape (N,)
         Which image each is from.
+    crops : list of ndarray (size, size, 3)
+        The crops, uint8.
 
     Raises
     ------

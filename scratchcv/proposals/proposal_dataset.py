@@ -45,8 +45,10 @@ class ProposalDataset:
         return len(self.dataset)
 
     def __getitem__(self, index: int, /) -> tuple[Array, dict[str, Any]]:
-        """Return an image and its target with proposals."""
+        """Return an image and its target with proposals: those that it has already, or else what is found."""
         image, target = self.dataset[index]
+        if "proposals" in target:
+            return image, target
         if index not in self._found:
             self._found[index] = np.asarray(self.propose(image), np.float32).reshape(-1, 4)
         return image, {**target, "proposals": self._found[index]}

@@ -1,6 +1,7 @@
 """Pretrained backbones: from a checkpoint of one model into another with the same backbone."""
 
 import os
+import warnings
 from collections.abc import Mapping
 
 from scratchcv.backbones import load_weights
@@ -8,7 +9,7 @@ from scratchcv.checks import Array
 from scratchcv.errors import InputError
 from scratchcv.layers.layer import Layer
 from scratchcv.training.checkpoint import load_checkpoint, model_state
-from scratchcv.training.copy_weights import CopiedWeights, copy_matching_weights
+from scratchcv.training.copy_weights import CopiedWeights, copy_matching_weights, is_below
 
 
 def load_backbone(model: Layer, path: str | os.PathLike[str]) -> CopiedWeights:
@@ -27,6 +28,11 @@ def load_backbone(model: Layer, path: str | os.PathLike[str]) -> CopiedWeights:
     InputError
         When the file cannot be read, or holds nothing that fits the backbone.
 
+    Warns
+    -----
+    UserWarning
+        When a part of the backbone is not in the file, or has another shape there, and so begins as it is.
+
     Examples
     --------
     >>> from scratchcv.models import ssd_tiny
@@ -38,9 +44,17 @@ def load_backbone(model: Layer, path: str | os.PathLike[str]) -> CopiedWeights:
     if "optimizer.steps" in state:  # a training's checkpoint, which has a checksum
         state = model_state(load_checkpoint(path)[0])
     try:
-        return copy_backbone(state, model)
+        report = copy_backbone(state, model)
     except ValueError as error:
         raise InputError(f"{os.fspath(path)}: {error}") from error
+    missing = [name for name in report.kept if is_below(name, [backbone_name(model)])]
+    if missing:
+        warnings.warn(
+            f"{os.fspath(path)}: fits only in part: {len(missing)} arrays of the backbone keep"
+            f" their own values, the first is {missing[0]}",
+            stacklevel=2,
+        )
+    return report
 
 
 def copy_backbone(source: Mapping[str, Array], target: Layer) -> CopiedWeights:

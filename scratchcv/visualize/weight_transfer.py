@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
 UNUSED = "#BBBBBB"
 
+ARROW = {"arrowstyle": "->", "color": HIT, "linewidth": 1.5}
+
+WIDTH, DISTANCE = 1.7, 2.4
+"""Of a stack, and from one stack to the next."""
+
 
 def weight_transfer_figure(
     source: Mapping[str, Array],
@@ -56,21 +61,26 @@ def weight_transfer_figure(
     layers = [_layers(state, depth) for state in (source, target)]
     taken = {layer for layer, names in layers[1].items() if set(names) <= set(copied)}
     height = max(len(names) for names in layers)
-    figure = new_figure(7.5, 0.8 + 0.42 * height)
+    figure = new_figure(8, 0.8 + 0.42 * height)
     ax = figure.subplots()
     for column, (state, stack) in enumerate(zip((source, target), layers, strict=True)):
         new = MISS if column else UNUSED
         for row, (layer, names) in enumerate(stack.items()):
             count = sum(state[name].size for name in names)
             _draw_layer(ax, column, row, f"{layer}: {count:,} numbers", HIT if layer in taken else new)
-        ax.text(2 * column + 0.6, height + 0.1, titles[column], ha="center", size=11, weight="bold")
+        ax.text(
+            DISTANCE * column + WIDTH / 2, height + 0.1, titles[column], ha="center", size=11, weight="bold"
+        )
     places = [list(stack) for stack in layers]
     for layer in taken & layers[0].keys():
         start, end = places[0].index(layer) + 0.45, places[1].index(layer) + 0.45
         ax.annotate(
-            "", (2, end), (1.2, start), arrowprops={"arrowstyle": "->", "color": HIT, "linewidth": 1.5}
+            "",
+            (DISTANCE, end),
+            (WIDTH, start),
+            arrowprops={"arrowstyle": "->", "color": HIT, "linewidth": 1.5},
         )
-    ax.set_xlim(-0.1, 3.3)
+    ax.set_xlim(-0.1, DISTANCE + WIDTH + 0.1)
     ax.set_ylim(-0.1, height + 0.5)
     ax.axis("off")
     return figure
@@ -88,9 +98,9 @@ def _layers(state: Mapping[str, Array], depth: int) -> dict[str, list[str]]:
 def _draw_layer(ax: "Axes", column: int, row: int, words: str, color: str) -> None:
     from matplotlib.patches import Rectangle
 
-    ax.add_patch(Rectangle((2 * column, row), 1.2, 0.9, facecolor=color, edgecolor="none"))
+    ax.add_patch(Rectangle((DISTANCE * column, row), WIDTH, 0.9, facecolor=color, edgecolor="none"))
     ax.text(
-        2 * column + 0.6,
+        DISTANCE * column + WIDTH / 2,
         row + 0.45,
         words,
         ha="center",

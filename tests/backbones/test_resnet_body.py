@@ -27,9 +27,8 @@ def test_what_comes_after_the_last_wanted_stage_is_left_away():
     assert not any(name.startswith(("layer4", "fc")) for name in body.state_dict())
 
 
-@pytest.mark.parametrize("returned_layers", [(1, 2, 3, 4), (2, 3)])
-def test_gradients_add_where_a_feature_is_read_twice(returned_layers):
-    check_layer(ResNetBody(resnet(), returned_layers), (2, 3, 34, 40), max_entries=1)
+def test_gradients_add_where_a_feature_is_read_twice():
+    check_layer(ResNetBody(resnet(), returned_layers=(1, 3)), (2, 3, 34, 40), max_entries=1)
 
 
 @pytest.mark.parametrize("trainable_layers", range(6))

@@ -32,6 +32,13 @@ def test_the_objects_stay():
     assert dataset[0][1]["boxes"].tolist() == scenes[0][1]["boxes"].tolist()
 
 
+def test_a_data_set_that_has_proposals_is_not_searched_again():
+    inner = ProposalDataset(SceneDataset(1, size=64, seed=0), quarters)
+    assert ProposalDataset(inner, lambda image: [])[0][1]["proposals"].tolist() == quarters(
+        np.zeros((64, 64))
+    )
+
+
 def test_an_image_without_proposals():
     dataset = ProposalDataset(SceneDataset(1, size=64, seed=0), lambda image: [])
     assert dataset[0][1]["proposals"].shape == (0, 4)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scratchcv.backbones import resnet_fpn_backbone, tiny_backbone
+from scratchcv.backbones import TinyBackbone, resnet_fpn_backbone, tiny_backbone
 from scratchcv.checks import Array
 from scratchcv.data import ObjectCrops, SceneDataset
 from scratchcv.errors import InputError
@@ -60,6 +60,13 @@ def test_the_body_below_a_pyramid_is_the_backbone() -> None:
     assert {name.split(".")[2] for name in report.unused if name.startswith("backbone.")} == {"5", "6"}
     back = ssd_tiny(SCENES.class_names)
     assert set(copy_backbone(target.state_dict(), back).unused) == set(report.kept)
+
+
+def test_a_backbone_that_fits_in_part_is_said(checkpoint: Path) -> None:
+    model = Layer()
+    model.backbone = TinyBackbone((16, 32, 48), (1, 1, 1), 2)  # type: ignore[attr-defined]
+    with pytest.warns(UserWarning, match=r"5 arrays of the backbone .* is backbone\.stages\.2\.1\.0\.weight"):
+        load_backbone(model, checkpoint)
 
 
 def test_a_bare_backbone_as_torchvisions_classifiers_are() -> None:
