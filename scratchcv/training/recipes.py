@@ -31,6 +31,6 @@ RECIPES: dict[str, dict[str, Recipe]] = {
 """By the model's name on the command line. Scenes without a count do not come twice in so few steps and need
 no augmentation; with one, as in ``scenes:40``, they come again as photographs do."""
 
-SCENE_COUNTS = {"rcnn": 300, "fast_rcnn": 400}
-"""How many scenes suffice for a model that searches each image for proposals first, when nobody says: they
-come again in many epochs, and are searched once."""
+SCENES = {"localizer": "single", "rcnn": "scenes:300", "fast_rcnn": "scenes:400"}
+"""The scenes for models that plain ones do not suit. A localizer wants a single thing in each; a model that
+searches each image for proposals first wants few scenes that come again, for each is searched once."""
