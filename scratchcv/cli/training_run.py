@@ -22,8 +22,8 @@ from scratchcv.training.checkpoint import CHECKPOINT_NAME, previous_path
 if TYPE_CHECKING:
     from scratchcv.checks import Array
     from scratchcv.data.source import DetectionDataset
+    from scratchcv.models import Detector
     from scratchcv.training.evaluate import Evaluation
-    from scratchcv.training.protocols import Detector
     from scratchcv.training.recipe import Recipe
 
 REPORT_NAME = "report.json"

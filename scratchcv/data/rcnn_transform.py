@@ -1,7 +1,7 @@
 """From images of any sizes to one padded batch, and boxes there and back: how two-stage detectors begin."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -137,6 +137,39 @@ class GeneralizedRCNNTransform:
     def to_image_boxes(self, boxes: Array | Sequence[Sequence[float]], image_size: Size, size: Size) -> Array:
         """Take boxes (R, 4) from the image resized to `size` back to its own `image_size`."""
         return _rescale(np.asarray(boxes), size, image_size)
+
+    def to_batch_targets(
+        self,
+        targets: Sequence[Mapping[str, Array]],
+        images: Sequence[Array],
+        sizes: Sequence[Size],
+        dtype: DTypeLike = np.float32,
+    ) -> list[dict[str, Array]]:
+        """Return each target's boxes in the batch's pixels, and its labels; other entries are left out."""
+        return [
+            {
+                "boxes": self.to_batch_boxes(np.asarray(target["boxes"], dtype), image.shape[1:], size),
+                "labels": np.asarray(target["labels"], np.int64),
+            }
+            for target, image, size in zip(targets, images, sizes, strict=True)
+        ]
+
+    def postprocess(
+        self,
+        predictions: Sequence[Mapping[str, Array]],
+        images: Sequence[Array],
+        sizes: Sequence[Size],
+    ) -> list[dict[str, Array]]:
+        """Return each image's prediction with its boxes in that image's own pixels."""
+        return [
+            {**prediction, "boxes": self.to_image_boxes(prediction["boxes"], image.shape[1:], size)}
+            for prediction, image, size in zip(predictions, images, sizes, strict=True)
+        ]
+
+    @property
+    def size(self) -> int:
+        """Side of the images that are wanted, the shorter one: others are resized."""
+        return min(self.fixed_size or (self.min_size,))
 
     def _resize(self, image: Array) -> Array:
         size = self.resized_size((image.shape[1], image.shape[2]))

@@ -2,6 +2,7 @@
 
 from scratchcv.models.build import build_model, tiny_config
 from scratchcv.models.classifier import Classifier, classifier_tiny
+from scratchcv.models.detector import Detector, check_class_names
 from scratchcv.models.fast_rcnn import FastRCNN
 from scratchcv.models.fast_rcnn_builders import fast_rcnn_alexnet, fast_rcnn_resnet50, fast_rcnn_vgg16
 from scratchcv.models.fast_rcnn_heads import FastRCNNConvFCHead, FastRCNNPredictor, TwoMLPHead
@@ -37,6 +38,7 @@ __all__ = [
     "SSD",
     "BoxRegression",
     "Classifier",
+    "Detector",
     "FastRCNN",
     "FastRCNNConvFCHead",
     "FastRCNNPredictor",
@@ -53,6 +55,7 @@ __all__ = [
     "TwoMLPHead",
     "WindowClassifier",
     "build_model",
+    "check_class_names",
     "classifier_tiny",
     "fast_rcnn_alexnet",
     "fast_rcnn_resnet50",

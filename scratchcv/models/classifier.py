@@ -1,6 +1,6 @@
 """A classifier: a backbone, the mean over all positions, and one score for each class."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,12 +10,11 @@ from scratchcv.checks import Array, check_integers
 from scratchcv.data import GeneralizedRCNNTransform, check_images
 from scratchcv.layers import AdaptiveAvgPool2d, Layer, Linear, softmax
 from scratchcv.losses import cross_entropy
+from scratchcv.metrics import Stopwatch
+from scratchcv.models.detector import Detector, Prediction, Target, check_class_names
 
-Target = Mapping[str, Array]
-Prediction = dict[str, Array]
 
-
-class Classifier(Layer):
+class Classifier(Detector):
     r"""Say what an image shows: a backbone, global average pooling, then a linear layer.
 
     .. math:: f_c = \frac{1}{HW} \sum_{h,w} \mathrm{backbone}(x)_{c,h,w}, \qquad
@@ -63,6 +62,7 @@ class Classifier(Layer):
         self.avgpool = AdaptiveAvgPool2d(1)
         self.fc = Linear(backbone.out_channels[-1], num_classes, rng=rng)  # type: ignore[attr-defined]
         self.num_classes = num_classes
+        self.size = size
         # A multiple of `size` is what a batch without images has, too.
         self.transform = GeneralizedRCNNTransform(
             fixed_size=(size, size), size_divisible=size, antialias=True
@@ -104,39 +104,20 @@ class Classifier(Layer):
     def to_batch(self, images: Sequence[Array]) -> Array:
         """Resize and normalise images (3, H, W) into one batch (N, 3, size, size)."""
         check_images(images)
-        return self.transform.to_batch(images, self.fc.weight.value.dtype)[0]
+        return self.transform.to_batch(images, self.dtype)[0]
 
-    def predict(self, images: Sequence[Array], batch_size: int = 64) -> list[Prediction]:
-        """Return the classes of each image, best first.
-
-        Parameters
-        ----------
-        images : sequence of ndarray (3, H, W)
-            Values in [0, 1], any sizes.
-        batch_size : int
-            Images at a time.
-
-        Returns
-        -------
-        list of dict
-            For each image ``labels`` (num_classes,), all classes from the likeliest on, and ``scores``
-            (num_classes,), their probabilities.
-        """
-        if batch_size < 1:
-            raise ValueError(f"batch_size must be at least 1, got {batch_size}")
+    def detect(self, images: Sequence[Array], watch: Stopwatch) -> list[Prediction]:
+        """Return ``labels`` (K,) of each image, all classes from the likeliest on, and ``scores`` (K,)."""
+        x = self.to_batch(images)
+        with watch("features"):
+            features = self.backbone(x)
+        with watch("heads"):
+            logits = self.fc(self.avgpool(features[-1])[:, :, 0, 0])
         predictions = []
-        with self.evaluating():
-            for start in range(0, len(images), batch_size):
-                features = self.backbone(self.to_batch(images[start : start + batch_size]))
-                logits = self.fc(self.avgpool(features[-1])[:, :, 0, 0])
-                for scores in softmax(logits, axis=1):
-                    labels = np.argsort(-scores, kind="stable")
-                    predictions.append({"labels": labels, "scores": scores[labels]})
+        for scores in softmax(logits, axis=1):
+            labels = np.argsort(-scores, kind="stable")
+            predictions.append({"labels": labels, "scores": scores[labels]})
         return predictions
-
-    def __call__(self, images: Sequence[Array], /) -> list[Prediction]:
-        """Return `predict`'s classes and scores."""
-        return self.predict(images)
 
     def _labels(self, images: Sequence[Array], targets: Sequence[Target]) -> Array:
         """Return the classes (N,) of the targets."""
@@ -174,8 +155,7 @@ def classifier_tiny(class_names: Sequence[str], size: int = 64, seed: int = 0, s
     >>> sorted(name for name in here if name not in there)
     ['fc.bias', 'fc.weight']
     """
-    if isinstance(class_names, str) or list(class_names[:1]) != ["background"]:
-        raise ValueError(f"class_names must be a list that begins with 'background', got {class_names!r}")
+    class_names = check_class_names(class_names)
     rng = np.random.default_rng(seed)
     backbone = tiny_backbone(stages, stages - 1, rng=rng)
     smallest = 2 ** (stages - 1)
@@ -183,7 +163,7 @@ def classifier_tiny(class_names: Sequence[str], size: int = 64, seed: int = 0, s
         raise ValueError(f"size must be a multiple of {smallest}, got {size}")
     config = {
         "model": "classifier_tiny",
-        "class_names": list(class_names),
+        "class_names": class_names,
         "size": size,
         "seed": seed,
         "stages": stages,

@@ -1,6 +1,6 @@
 """Fast R-CNN: the whole image goes through the network once, and each proposal reads its part of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,15 +10,14 @@ from scratchcv.checks import Array, check_array
 from scratchcv.data import GeneralizedRCNNTransform, check_images, check_targets
 from scratchcv.layers import Layer
 from scratchcv.metrics import Stopwatch
+from scratchcv.models.detector import Detector, Prediction, Target
 from scratchcv.models.fast_rcnn_roi_heads import RoIHeads
 from scratchcv.proposals import Propose, image_proposals
 
-Target = Mapping[str, Array]
-Prediction = dict[str, Array]
 Size = tuple[int, int]
 
 
-class FastRCNN(Layer):
+class FastRCNN(Detector):
     """A backbone that sees the image once, and a light network for each of its proposals.
 
     Parameters
@@ -77,7 +76,9 @@ class FastRCNN(Layer):
         max_proposals: int = 2000,
         seed: int = 0,
     ) -> None:
-        self.transform = transform
+        self.transform, self.size = transform, transform.size
+        # One by one where sizes differ: no image is padded to another one's size.
+        self.images_at_a_time = 16 if transform.fixed_size else 1
         self.propose = propose
         self.backbone = backbone
         self.roi_heads = roi_heads
@@ -85,11 +86,6 @@ class FastRCNN(Layer):
         self.config = config
         self.max_proposals = max_proposals
         self.rng = np.random.default_rng(seed)
-
-    @property
-    def size(self) -> int:
-        """Side of the images that it looks at, pixels; others are resized."""
-        return min(self.transform.fixed_size or (self.transform.min_size,))
 
     def forward(self, images: Sequence[Array], targets: Sequence[Target]) -> tuple[dict[str, float], Any]:
         """Return the two losses of a batch, and the cache for `backward`.
@@ -108,15 +104,14 @@ class FastRCNN(Layer):
         """
         check_images(images)
         check_targets(targets, images, num_classes=self.num_classes)
-        x, sizes = self.transform.to_batch(images, self._dtype)
-        proposals, in_batch = [], []
-        for image, target, size in zip(images, targets, sizes, strict=True):
-            boxes = np.asarray(target["boxes"], x.dtype)
-            boxes = self.transform.to_batch_boxes(boxes, image.shape[1:], size)
-            in_batch.append({"boxes": boxes, "labels": np.asarray(target["labels"], np.int64)})
-            proposals.append(self._to_batch(self.proposals_of(image, target), image, size))
+        x, sizes = self.transform.to_batch(images, self.dtype)
+        proposals = [
+            self._to_batch(self.proposals_of(image, target), image, size)
+            for image, target, size in zip(images, targets, sizes, strict=True)
+        ]
+        targets = self.transform.to_batch_targets(targets, images, sizes, self.dtype)
         features, backbone_cache = self.backbone.forward(x)
-        losses, heads_cache = self.roi_heads.forward(features, proposals, sizes, in_batch, self.rng)
+        losses, heads_cache = self.roi_heads.forward(features, proposals, sizes, targets, self.rng)
         return losses, (backbone_cache, heads_cache)
 
     def backward(self, cache: Any) -> None:
@@ -137,63 +132,20 @@ class FastRCNN(Layer):
         size = self.transform.resized_size((height, width))
         return image_proposals(image, self.propose, size=size, limit=self.max_proposals)
 
-    def predict(
-        self, images: Sequence[Array], batch_size: int = 16, stopwatch: Stopwatch | None = None
-    ) -> list[Prediction]:
-        """Return the detections of each image, best first.
-
-        Parameters
-        ----------
-        images : sequence of ndarray (3, H, W)
-            Values in [0, 1], any sizes.
-        batch_size : int
-            Images at a time.
-        stopwatch : Stopwatch, optional
-            Takes the seconds of "proposals", "features", "heads" and "post-processing".
-
-        Returns
-        -------
-        list of dict
-            For each image ``boxes`` (D, 4) in its own pixels, ``scores`` (D,) and ``labels`` (D,).
-        """
-        if batch_size < 1:
-            raise ValueError(f"batch_size must be at least 1, got {batch_size}")
-        check_images(images)
-        watch = Stopwatch() if stopwatch is None else stopwatch
-        predictions: list[Prediction] = []
-        with self.evaluating():
-            for start in range(0, len(images), batch_size):
-                predictions += self._detect(images[start : start + batch_size], watch)
-        return predictions
-
-    def __call__(self, images: Sequence[Array], /) -> list[Prediction]:
-        """Return `predict`'s detections."""
-        return self.predict(images)
-
-    def _detect(self, images: Sequence[Array], watch: Stopwatch) -> list[Prediction]:
-        """Return the detections of a batch, each image's in its own pixels."""
+    def detect(self, images: Sequence[Array], watch: Stopwatch) -> list[Prediction]:
+        """Return the detections of one batch, each image's in its own pixels."""
         with watch("proposals"):
             found = [self.proposals_of(image) for image in images]
         with watch("features"):
-            x, sizes = self.transform.to_batch(images, self._dtype)
+            x, sizes = self.transform.to_batch(images, self.dtype)
             features = self.backbone(x)
         with watch("heads"):
             proposals = [self._to_batch(*each) for each in zip(found, images, sizes, strict=True)]
             logits, deltas = self.roi_heads.predict_regions(features, proposals, sizes)
         with watch("post-processing"):
             predictions = self.roi_heads.postprocess_detections(logits, deltas, proposals, sizes)
-            return [
-                {
-                    **prediction,
-                    "boxes": self.transform.to_image_boxes(prediction["boxes"], image.shape[1:], size),
-                }
-                for prediction, image, size in zip(predictions, images, sizes, strict=True)
-            ]
+            return self.transform.postprocess(predictions, images, sizes)
 
     def _to_batch(self, boxes: Array, image: Array, size: Size) -> Array:
         """Take proposals from an image's pixels to those of its place in the batch."""
-        return self.transform.to_batch_boxes(boxes.astype(self._dtype, copy=False), image.shape[1:], size)
-
-    @property
-    def _dtype(self) -> np.dtype:
-        return self.parameters()[0].value.dtype
+        return self.transform.to_batch_boxes(boxes.astype(self.dtype, copy=False), image.shape[1:], size)

@@ -1,6 +1,6 @@
 """Fast R-CNN's second half: from the whole image's features and proposals to losses, or to detections."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -19,9 +19,8 @@ from scratchcv.boxes import (
 from scratchcv.checks import Array
 from scratchcv.layers import Layer, softmax
 from scratchcv.losses import fast_rcnn_loss
+from scratchcv.models.detector import Prediction, Target
 
-Target = Mapping[str, Array]
-Prediction = dict[str, Array]
 Sizes = Sequence[tuple[int, int]]
 
 SMALLEST_SIDE = 1e-2

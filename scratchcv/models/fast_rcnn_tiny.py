@@ -7,6 +7,7 @@ import numpy as np
 from scratchcv.backbones import TinyBackbone
 from scratchcv.data import GeneralizedRCNNTransform
 from scratchcv.layers import Layer, MultiScaleRoIAlign
+from scratchcv.models.detector import check_class_names
 from scratchcv.models.fast_rcnn import FastRCNN
 from scratchcv.models.fast_rcnn_heads import FastRCNNPredictor, TwoMLPHead
 from scratchcv.models.fast_rcnn_roi_heads import RoIHeads
@@ -52,8 +53,7 @@ def fast_rcnn_tiny(
     """
     if size < 8 or size % 8:
         raise ValueError(f"size must be a multiple of 8, got {size}")
-    if isinstance(class_names, str) or list(class_names[:1]) != ["background"]:
-        raise ValueError(f"class_names must be a list that begins with 'background', got {class_names!r}")
+    class_names = check_class_names(class_names)
     rng = np.random.default_rng(seed)
     backbone = TinyBackbone((16, 32, 64, 64), (1, 1, 2, 2), 3, rng=rng)
     roi_heads = RoIHeads(
@@ -64,7 +64,7 @@ def fast_rcnn_tiny(
     )
     config = {
         "model": "fast_rcnn_tiny",
-        "class_names": list(class_names),
+        "class_names": class_names,
         "size": size,
         "seed": seed,
         "pooling": pooling,

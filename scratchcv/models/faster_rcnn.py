@@ -11,11 +11,10 @@ from scratchcv.checks import Array
 from scratchcv.data import GeneralizedRCNNTransform, check_images, check_targets
 from scratchcv.layers import Layer
 from scratchcv.metrics import Stopwatch
+from scratchcv.models.detector import Detector, Prediction, Target
 from scratchcv.models.fast_rcnn_roi_heads import RoIHeads
 from scratchcv.proposals import RegionProposalNetwork
 
-Target = Mapping[str, Array]
-Prediction = dict[str, Array]
 Size = tuple[int, int]
 
 OLD_NAMES = [
@@ -25,7 +24,7 @@ OLD_NAMES = [
 """What parameters were called in torchvision's older weights, ``COCO_V1`` among them, and are called now."""
 
 
-class FasterRCNN(Layer):
+class FasterRCNN(Detector):
     """A backbone whose features are read twice: once for proposals, and again for what is in each of them.
 
     Parameters
@@ -88,7 +87,9 @@ class FasterRCNN(Layer):
         roi_levels: int | None = None,
         seed: int = 0,
     ) -> None:
-        self.transform = transform
+        self.transform, self.size = transform, transform.size
+        # One by one where sizes differ: no image is padded to another one's size.
+        self.images_at_a_time = 16 if transform.fixed_size else 1
         self.backbone = backbone
         self.rpn = rpn
         self.roi_heads = roi_heads
@@ -112,8 +113,10 @@ class FasterRCNN(Layer):
         ValueError, TypeError
             Naming the first bad image or object.
         """
-        x, sizes = self.to_batch(images)
-        targets = self.to_batch_targets(targets, images, sizes, x.dtype)
+        check_images(images)
+        check_targets(targets, images, num_classes=self.num_classes)
+        x, sizes = self.transform.to_batch(images, self.dtype)
+        targets = self.transform.to_batch_targets(targets, images, sizes, self.dtype)
         features, backbone_cache = self.backbone.forward(x)
         (proposals, rpn_losses), rpn_cache = self.rpn.forward(
             features, x.shape[-2:], sizes, targets, self.rng
@@ -131,60 +134,10 @@ class FasterRCNN(Layer):
             dfeatures[level] = dfeatures[level] + dfeature
         self.backbone.backward(dfeatures, backbone_cache)
 
-    def to_batch(self, images: Sequence[Array]) -> tuple[Array, list[Size]]:
-        """Check, normalise and resize images; return the batch, and each one's size in it."""
-        check_images(images)
-        return self.transform.to_batch(images, self.parameters()[0].value.dtype)
-
-    def to_batch_targets(
-        self, targets: Sequence[Target], images: Sequence[Array], sizes: Sequence[Size], dtype: np.dtype
-    ) -> list[dict[str, Array]]:
-        """Check targets, and take their boxes to the batch's pixels."""
-        check_targets(targets, images, num_classes=self.num_classes)
-        return [
-            {
-                "boxes": self.transform.to_batch_boxes(
-                    np.asarray(target["boxes"], dtype), image.shape[1:], size
-                ),
-                "labels": np.asarray(target["labels"], np.int64),
-            }
-            for target, image, size in zip(targets, images, sizes, strict=True)
-        ]
-
-    def predict(
-        self, images: Sequence[Array], batch_size: int | None = None, stopwatch: Stopwatch | None = None
-    ) -> list[Prediction]:
-        """Return the detections of each image, best first.
-
-        Parameters
-        ----------
-        images : sequence of ndarray (3, H, W)
-            Values in [0, 1], any sizes.
-        batch_size : int, optional
-            Images at a time. By default 16 where all are stretched to one size, else one, so that no image is
-            padded to another one's size.
-        stopwatch : Stopwatch, optional
-            Takes the seconds of "features", "proposals", "heads" and "post-processing".
-
-        Returns
-        -------
-        list of dict
-            For each image ``boxes`` (D, 4) in its own pixels, ``scores`` (D,) and ``labels`` (D,).
-        """
-        if batch_size is None:
-            batch_size = 16 if self.transform.fixed_size else 1
-        if batch_size < 1:
-            raise ValueError(f"batch_size must be at least 1, got {batch_size}")
-        stopwatch = Stopwatch() if stopwatch is None else stopwatch
-        predictions: list[Prediction] = []
-        with self.evaluating():
-            for start in range(0, len(images), batch_size):
-                batch = images[start : start + batch_size]
-                x, sizes = self.to_batch(batch)
-                for image, size, found in zip(batch, sizes, self._detect(x, sizes, stopwatch), strict=True):
-                    boxes = self.transform.to_image_boxes(found["boxes"], image.shape[1:], size)
-                    predictions.append({**found, "boxes": boxes})
-        return predictions
+    def detect(self, images: Sequence[Array], watch: Stopwatch) -> list[Prediction]:
+        """Return the detections of one batch, each image's in its own pixels."""
+        x, sizes = self.transform.to_batch(images, self.dtype)
+        return self.transform.postprocess(self._detect(x, sizes, watch), images, sizes)
 
     def load_state_dict(self, state: Mapping[str, ArrayLike], strict: bool = True) -> None:
         """Take up values by name, see `Layer.load_state_dict`; torchvision's older names are understood."""
@@ -195,17 +148,13 @@ class FasterRCNN(Layer):
             renamed[name] = value
         super().load_state_dict(renamed, strict)
 
-    def __call__(self, images: Sequence[Array], /) -> list[Prediction]:
-        """Return `predict`'s detections."""
-        return self.predict(images)
-
-    def _detect(self, x: Array, sizes: list[Size], stopwatch: Stopwatch) -> list[Prediction]:
+    def _detect(self, x: Array, sizes: list[Size], watch: Stopwatch) -> list[Prediction]:
         """Return the detections of a batch in its own pixels."""
-        with stopwatch("features"):
+        with watch("features"):
             features = self.backbone(x)
-        with stopwatch("proposals"):
+        with watch("proposals"):
             proposals = self.rpn.propose(features, x.shape[-2:], sizes)
-        with stopwatch("heads"):
+        with watch("heads"):
             logits, deltas = self.roi_heads.predict_regions(features[: self.roi_levels], proposals, sizes)
-        with stopwatch("post-processing"):
+        with watch("post-processing"):
             return self.roi_heads.postprocess_detections(logits, deltas, proposals, sizes)

@@ -15,11 +15,12 @@ from scratchcv.boxes import (
     select_top_of_image,
 )
 from scratchcv.checks import Array
-from scratchcv.data import GeneralizedRCNNTransform
+from scratchcv.data import GeneralizedRCNNTransform, check_images, check_targets
 from scratchcv.layers import Layer, softmax
 from scratchcv.losses import fast_rcnn_loss
 from scratchcv.metrics import Stopwatch
-from scratchcv.models.faster_rcnn import FasterRCNN, Prediction, Size, Target
+from scratchcv.models.detector import Prediction, Target
+from scratchcv.models.faster_rcnn import FasterRCNN, Size
 from scratchcv.proposals import RegionProposalNetwork
 
 
@@ -81,7 +82,8 @@ class SingleStageRCNN(FasterRCNN):
             raise ValueError(
                 f"the head must have {num_classes} logits an anchor, one a class, got {rpn.head.num_logits}"
             )
-        self.transform = transform
+        self.transform, self.size = transform, transform.size
+        self.images_at_a_time = 16 if transform.fixed_size else 1
         self.backbone = backbone
         self.rpn = rpn
         self.num_classes = num_classes
@@ -94,8 +96,10 @@ class SingleStageRCNN(FasterRCNN):
 
     def forward(self, images: Sequence[Array], targets: Sequence[Target]) -> tuple[dict[str, float], Any]:
         """Return the two losses of a batch, and the cache for `backward`; see `FasterRCNN.forward`."""
-        x, sizes = self.to_batch(images)
-        targets = self.to_batch_targets(targets, images, sizes, x.dtype)
+        check_images(images)
+        check_targets(targets, images, num_classes=self.num_classes)
+        x, sizes = self.transform.to_batch(images, self.dtype)
+        targets = self.transform.to_batch_targets(targets, images, sizes, self.dtype)
         features, backbone_cache = self.backbone.forward(x)
         (logits, deltas), head_cache = self.rpn.head.forward(features)
         anchors, _ = self.rpn.anchors(features, x.shape[-2:])
@@ -126,13 +130,13 @@ class SingleStageRCNN(FasterRCNN):
         sampled = np.nonzero(matches >= BACKGROUND)
         return sampled, labels[sampled], deltas[sampled]
 
-    def _detect(self, x: Array, sizes: list[Size], stopwatch: Stopwatch) -> list[Prediction]:
+    def _detect(self, x: Array, sizes: list[Size], watch: Stopwatch) -> list[Prediction]:
         """Return the detections of a batch in its own pixels."""
-        with stopwatch("features"):
+        with watch("features"):
             features = self.backbone(x)
-        with stopwatch("heads"):
+        with watch("heads"):
             logits, deltas = self.rpn.head(features)
-        with stopwatch("post-processing"):
+        with watch("post-processing"):
             anchors, _ = self.rpn.anchors(features, x.shape[-2:])
             scores = softmax(logits, axis=-1)
             return [self._select(scores[n], deltas[n], anchors, size) for n, size in enumerate(sizes)]

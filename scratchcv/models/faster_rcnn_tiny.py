@@ -9,6 +9,7 @@ import numpy as np
 from scratchcv.backbones import BackboneWithFPN, FeaturePyramidNetwork, TinyBackbone
 from scratchcv.data import GeneralizedRCNNTransform
 from scratchcv.layers import BatchNorm2d, Layer, MultiScaleRoIAlign
+from scratchcv.models.detector import check_class_names
 from scratchcv.models.fast_rcnn_heads import FastRCNNConvFCHead, FastRCNNPredictor
 from scratchcv.models.fast_rcnn_roi_heads import RoIHeads
 from scratchcv.models.faster_rcnn import FasterRCNN
@@ -56,7 +57,7 @@ def faster_rcnn_tiny(
     Raises
     ------
     ValueError
-        When the size, the names or the scales are none.
+        For another size, names without a background, and another number of scales.
 
     Examples
     --------
@@ -66,8 +67,7 @@ def faster_rcnn_tiny(
     """
     if size < 32 or size % 32:
         raise ValueError(f"size must be a multiple of 32, got {size}")
-    if isinstance(class_names, str) or list(class_names[:1]) != ["background"]:
-        raise ValueError(f"class_names must be a list that begins with 'background', got {class_names!r}")
+    class_names = check_class_names(class_names)
     if len(scales) != len(TINY_STRIDES) + 1:
         raise ValueError(f"scales must be {len(TINY_STRIDES) + 1} numbers, got {list(scales)}")
     rng = np.random.default_rng(seed)
@@ -94,7 +94,7 @@ def faster_rcnn_tiny(
     transform = GeneralizedRCNNTransform(fixed_size=(size, size), antialias=True)
     config = {
         "model": "faster_rcnn_tiny",
-        "class_names": list(class_names),
+        "class_names": class_names,
         "size": size,
         "seed": seed,
         "fpn": fpn,

@@ -11,9 +11,8 @@ from scratchcv.checks import Array
 from scratchcv.data import GeneralizedRCNNTransform, check_images, check_targets
 from scratchcv.layers import Flatten, Layer, Linear, ReLU, Sequential, softmax
 from scratchcv.losses import cross_entropy, mse_loss, multi_task_loss, smooth_l1_loss
-
-Target = Mapping[str, Array]
-Prediction = dict[str, Array]
+from scratchcv.metrics import Stopwatch
+from scratchcv.models.detector import Detector, Prediction, Target, check_class_names
 
 BOX_LOSSES = {"mse": mse_loss, "smooth_l1": smooth_l1_loss}
 """Losses of the four numbers by name: the lectures' L2, and Fast R-CNN's."""
@@ -22,7 +21,7 @@ MIDDLE = (0.5, 0.5, 0.4, 0.4)
 """The box (x, y, w, h), relative to the image, that an untrained localizer points at."""
 
 
-class Localizer(Layer):
+class Localizer(Detector):
     """Classification and localization of one object: localization treated as a regression problem.
 
     Parameters
@@ -154,47 +153,29 @@ class Localizer(Layer):
             numbers[n] = box_convert(relative, "xyxy", "cxcywh")[0]
         return labels, numbers
 
-    def predict(
-        self, images: Sequence[Array], batch_size: int = 16, stopwatch: Any = None
-    ) -> list[Prediction]:
-        """Return the one detection of each image: its likeliest class, and the box.
+    def detect(self, images: Sequence[Array], watch: Stopwatch) -> list[Prediction]:
+        """Return the one detection of each image: its likeliest class but background, and the box.
 
-        Parameters
-        ----------
-        images : sequence of ndarray (3, H, W)
-            Values in [0, 1], any sizes.
-        batch_size : int
-            Images at a time.
-
-        Returns
-        -------
-        list of dict
-            For each image ``boxes`` (1, 4) in its own pixels, ``scores`` (1,) and ``labels`` (1,). The score
-            is the largest probability of a class but background: low, where nothing is to be seen.
+        The score is that class's probability: low, where nothing is to be seen.
         """
-        if batch_size < 1:
-            raise ValueError(f"batch_size must be at least 1, got {batch_size}")
-        predictions = []
-        with self.evaluating():
-            for start in range(0, len(images), batch_size):
-                batch = images[start : start + batch_size]
-                check_images(batch)
-                vector = self.vector(self.backbone(self._to_batch(batch))[-1])
-                scores, labels = best_class(softmax(self.cls_score(vector), axis=1))
-                numbers = self.bbox_pred(vector)
-                for n, image in enumerate(batch):
-                    boxes = self.decode(numbers[n : n + 1], image)
-                    predictions.append(
-                        {"boxes": boxes, "scores": scores[n : n + 1], "labels": labels[n : n + 1]}
-                    )
-        return predictions
-
-    def __call__(self, images: Sequence[Array], /) -> list[Prediction]:
-        """Return `predict`'s detections."""
-        return self.predict(images)
+        x = self._to_batch(images)
+        with watch("features"):
+            vector = self.vector(self.backbone(x)[-1])
+        with watch("heads"):
+            logits, numbers = self.cls_score(vector), self.bbox_pred(vector)
+        with watch("post-processing"):
+            scores, labels = best_class(softmax(logits, axis=1))
+            return [
+                {
+                    "boxes": self.decode(numbers[n : n + 1], image),
+                    "scores": scores[n : n + 1],
+                    "labels": labels[n : n + 1],
+                }
+                for n, image in enumerate(images)
+            ]
 
     def _to_batch(self, images: Sequence[Array]) -> Array:
-        return self.transform.to_batch(images, self.cls_score.weight.value.dtype)[0]
+        return self.transform.to_batch(images, self.dtype)[0]
 
     def decode(self, numbers: Array, image: Array) -> Array:
         """Return the boxes (N, 4), in pixels of an image, that x, y, w, h from 0 to 1 (N, 4) stand for."""
@@ -210,7 +191,7 @@ def localizer_tiny(
     size: int = 128,
     seed: int = 0,
     box_loss: str = "mse",
-    box_weight: float = 20.0,
+    box_weight: float = 10.0,
 ) -> Localizer:
     """Return a localizer small enough to train on a laptop from random weights.
 
@@ -236,8 +217,7 @@ def localizer_tiny(
     """
     if size < 64 or size % 64:
         raise ValueError(f"size must be a multiple of 64, got {size}")
-    if isinstance(class_names, str) or list(class_names[:1]) != ["background"]:
-        raise ValueError(f"class_names must be a list that begins with 'background', got {class_names!r}")
+    class_names = check_class_names(class_names)
     if not 0 <= box_weight < np.inf:
         raise ValueError(f"box_weight must be a finite number and not negative, got {box_weight}")
     rng = np.random.default_rng(seed)
@@ -251,7 +231,7 @@ def localizer_tiny(
     bbox_pred.bias.value[:] = MIDDLE
     config = {
         "model": "localizer_tiny",
-        "class_names": list(class_names),
+        "class_names": class_names,
         "size": size,
         "seed": seed,
         "box_loss": box_loss,

@@ -1,6 +1,6 @@
 """R-CNN: regions with CNN features. Every proposal is cut out, warped, and goes through the network alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,24 +14,25 @@ from scratchcv.boxes import (
     sample_balanced,
 )
 from scratchcv.checks import Array, check_array
-from scratchcv.data import check_images, check_targets, resize_image, warp_regions
+from scratchcv.data import check_images, check_targets, to_tensor, warp_regions
 from scratchcv.data.source import DetectionDataset
 from scratchcv.layers import Layer, Linear, flatten, softmax
 from scratchcv.losses import cross_entropy
 from scratchcv.metrics import Stopwatch
+from scratchcv.models.detector import Detector, Prediction, Target
 from scratchcv.models.rcnn_box_regression import BoxRegression
 from scratchcv.models.rcnn_linear_svm import LinearSVMs
 from scratchcv.models.rcnn_selection import select_candidates
 from scratchcv.models.rcnn_training_set import TrainingSet
-from scratchcv.proposals import Propose
-
-Target = Mapping[str, Array]
-Prediction = dict[str, Array]
+from scratchcv.proposals import Propose, image_proposals
 
 HEADS = ("svm", "softmax")
 
+PHOTOGRAPH = 500
+"""Side of images, pixels, that suit a model which searches them as they are: about that of VOC's."""
 
-class RCNN(Layer):
+
+class RCNN(Detector):
     """R-CNN: proposals, a network that sees one at a time, linear SVMs, and box regression.
 
     It learns in two steps. Gradients train the network to tell what warped proposals show (`forward`,
@@ -135,7 +136,8 @@ class RCNN(Layer):
         self.fitted: Array = np.zeros(1, np.int64)
         self.search, self.config, self.head = propose, config, head
         self.rng, self.num_classes = rng, num_classes
-        self.crop_size, self.context, self.size, self.max_proposals = crop_size, context, size, max_proposals
+        self.crop_size, self.context, self.max_proposals = crop_size, context, max_proposals
+        self.search_size, self.size = size, size or PHOTOGRAPH
         self.regions_per_image, self.positive_fraction = regions_per_image, positive_fraction
         self.fg_iou_thresh, self.bg_iou_thresh = fg_iou_thresh, bg_iou_thresh
         self.svm_c, self.ridge_alpha = svm_c, ridge_alpha
@@ -177,7 +179,7 @@ class RCNN(Layer):
 
     def sample(self, images: Sequence[Array], targets: Sequence[Target]) -> tuple[Array, Array]:
         """Return warped proposals (R, 3, S, S), positive and negative ones of all images, and labels."""
-        dtype = self.classifier.weight.value.dtype
+        dtype = self.dtype
         crops = [np.zeros((0, 3, self.crop_size, self.crop_size), dtype)]
         labels = [np.zeros(0, np.int64)]
         for image, target in zip(images, targets, strict=True):
@@ -196,21 +198,17 @@ class RCNN(Layer):
         """Return an image's proposals (P, 4): those of its target, or else found in it."""
         if target is not None and "proposals" in target:
             boxes = check_array("proposals", target["proposals"], ("P", 4))
-        else:
-            boxes = self.propose(np.rint(255 * image).astype(np.uint8).transpose(1, 2, 0))
-        return clip_boxes_to_image(boxes[: self.max_proposals], image.shape[1:])
+            return clip_boxes_to_image(boxes[: self.max_proposals], image.shape[1:])
+        size = None if self.search_size is None else (self.search_size, self.search_size)
+        return image_proposals(image, self.search, size=size, limit=self.max_proposals)
 
     def propose(self, image: Array) -> Array:
         """Search an image (H, W, 3) uint8 for proposals (P, 4) in its own pixels, best first."""
-        height, width = image.shape[:2]
-        sides = (self.size or height, self.size or width)
-        boxes = self.search(resize_image(np.ascontiguousarray(image), sides))
-        scale = np.array([width / sides[1], height / sides[0]] * 2, np.float32)
-        return np.asarray(boxes, np.float32).reshape(-1, 4)[: self.max_proposals] * scale
+        return self.proposals_of(to_tensor(image))
 
     def warp(self, image: Array, boxes: Array) -> Array:
         """Normalise an image and warp its boxes (P, 4) to crops (P, 3, S, S), as the network takes them."""
-        normal = ((image - self.mean) / self.std).astype(self.classifier.weight.value.dtype)
+        normal = ((image - self.mean) / self.std).astype(self.dtype)
         return warp_regions(normal, boxes, self.crop_size, self.context)
 
     def extract(self, image: Array, boxes: Array, batch_size: int = 256) -> tuple[Array, Array]:
@@ -240,46 +238,22 @@ class RCNN(Layer):
         )
         self.fitted[:] = 1
 
-    def predict(
-        self, images: Sequence[Array], batch_size: int = 256, stopwatch: Stopwatch | None = None
-    ) -> list[Prediction]:
-        """Return the detections of each image, best first.
+    def detect(self, images: Sequence[Array], watch: Stopwatch) -> list[Prediction]:
+        """Return the detections of each image, one after another: a pass for each proposal is enough.
 
-        Parameters
-        ----------
-        images : sequence of ndarray (3, H, W)
-            Values in [0, 1], any sizes.
-        batch_size : int
-            Proposals at a time.
-        stopwatch : Stopwatch, optional
-            Measures "proposals", "features", "heads" and "post-processing".
-
-        Returns
-        -------
-        list of dict
-            For each image ``boxes`` (D, 4) in its own pixels, ``scores`` (D,) and ``labels`` (D,). An SVM's
-            score m becomes 1 / (1 + exp(-m)): .5 on its plane, in the same order; no probability.
+        An SVM's score m becomes 1 / (1 + exp(-m)): .5 on its plane, in the same order; no probability.
         """
-        if batch_size < 1:
-            raise ValueError(f"batch_size must be at least 1, got {batch_size}")
-        check_images(images)
-        watch = Stopwatch() if stopwatch is None else stopwatch
         predictions = []
-        with self.evaluating():
-            for image in images:
-                with watch("proposals"):
-                    boxes = self.proposals_of(image)
-                with watch("features"):
-                    pooled, features = self.extract(image, boxes, batch_size)
-                with watch("heads"):
-                    scores, deltas = self.score(features), self.box_regression(pooled)
-                with watch("post-processing"):
-                    predictions.append(self._select(boxes, scores, deltas, image))
+        for image in images:
+            with watch("proposals"):
+                boxes = self.proposals_of(image)
+            with watch("features"):
+                pooled, features = self.extract(image, boxes)
+            with watch("heads"):
+                scores, deltas = self.score(features), self.box_regression(pooled)
+            with watch("post-processing"):
+                predictions.append(self._select(boxes, scores, deltas, image))
         return predictions
-
-    def __call__(self, images: Sequence[Array], /) -> list[Prediction]:
-        """Return `predict`'s detections."""
-        return self.predict(images)
 
     def score(self, features: Array) -> Array:
         """Return scores (P, K + 1) of features (P, D), those of the background first."""

@@ -7,6 +7,7 @@ import numpy as np
 from scratchcv.backbones.alexnet import AlexNet, alexnet
 from scratchcv.backbones.split import OneMapBackbone, RegionHead
 from scratchcv.layers import Conv2d, Flatten, Linear, Sequential
+from scratchcv.models.detector import check_class_names
 from scratchcv.models.rcnn import RCNN
 from scratchcv.proposals import Propose, selective_search
 
@@ -54,8 +55,7 @@ def rcnn_alexnet(
     >>> model.svms.weight.shape, model.box_regression.weight.shape
     ((2, 16), (8, 288))
     """
-    if isinstance(class_names, str) or list(class_names[:1]) != ["background"]:
-        raise ValueError(f"class_names must be a list that begins with 'background', got {class_names!r}")
+    class_names = check_class_names(class_names)
     if crop_size < 63:
         raise ValueError(f"crop_size must be at least 63 for AlexNet, got {crop_size}")
     network = network or alexnet(rng=np.random.default_rng(seed))
@@ -73,7 +73,7 @@ def rcnn_alexnet(
         propose=propose or selective_search,
         config={
             "model": "rcnn_alexnet",
-            "class_names": list(class_names),
+            "class_names": class_names,
             "seed": seed,
             "head": head,
             "crop_size": crop_size,

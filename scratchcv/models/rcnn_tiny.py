@@ -6,6 +6,7 @@ import numpy as np
 
 from scratchcv.backbones import TinyBackbone
 from scratchcv.layers import Flatten, Linear, ReLU, Sequential
+from scratchcv.models.detector import check_class_names
 from scratchcv.models.rcnn import RCNN
 from scratchcv.proposals import Propose, selective_search
 
@@ -45,8 +46,7 @@ def rcnn_tiny(
     >>> sum(parameter.value.size for parameter in model.parameters())
     360339
     """
-    if isinstance(class_names, str) or list(class_names[:1]) != ["background"]:
-        raise ValueError(f"class_names must be a list that begins with 'background', got {class_names!r}")
+    class_names = check_class_names(class_names)
     if crop_size < 8 or crop_size % 8:
         raise ValueError(f"crop_size must be a multiple of 8, got {crop_size}")
     rng = np.random.default_rng(seed)
@@ -55,7 +55,7 @@ def rcnn_tiny(
     box_head = Sequential(Flatten(), Linear(pooled, features, rng=rng), ReLU())
     config = {
         "model": "rcnn_tiny",
-        "class_names": list(class_names),
+        "class_names": class_names,
         "size": size,
         "seed": seed,
         "head": head,
@@ -76,5 +76,6 @@ def rcnn_tiny(
         context=context,
         size=size,
         max_proposals=max_proposals,
+        nms_thresh=0.4,  # objects of a class overlap more in scenes than in VOC, where .3 is best
         seed=seed,
     )

@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,14 +10,12 @@ import numpy as np
 from scratchcv.boxes import BACKGROUND, IGNORE, batched_nms, best_class, box_iou, sample_balanced, top_k
 from scratchcv.checks import Array
 from scratchcv.data import check_images, check_targets
-from scratchcv.layers import Layer, softmax
+from scratchcv.layers import softmax
 from scratchcv.losses import cross_entropy
 from scratchcv.metrics import Stopwatch
+from scratchcv.models.detector import Detector, Prediction, Target, check_class_names
 from scratchcv.models.sliding_window_classifier import WINDOW_STRIDE, WindowClassifier
 from scratchcv.models.sliding_window_pyramid import ImagePyramid
-
-Target = Mapping[str, Array]
-Prediction = dict[str, Array]
 
 MODES = ("convolution", "windows")
 """How a trained classifier sees all windows: in one pass over each level, or cut out one by one."""
@@ -26,7 +24,7 @@ WINDOWS_AT_ONCE = 256
 """Windows in a batch of the mode "windows"; more would need more memory, and be no faster."""
 
 
-class SlidingWindow(Layer):
+class SlidingWindow(Detector):
     """Detection as classification of windows, each of which shows an object of some class or background.
 
     Windows have one size, objects many: the image is seen in several sizes, a pyramid.
@@ -52,6 +50,9 @@ class SlidingWindow(Layer):
         Detections below the one are dropped; of two with a higher IoU than the other, the weaker.
     max_candidates, max_detections : int
         Best windows of an image before suppression, and detections after it.
+    mode : {"convolution", "windows"}
+        How windows are classified: in one pass over each level, or one by one. The detections are the same,
+        the time is not.
 
     Notes
     -----
@@ -91,7 +92,10 @@ class SlidingWindow(Layer):
         nms_threshold: float = 0.3,
         max_candidates: int = 400,
         max_detections: int = 100,
+        mode: str = "convolution",
     ) -> None:
+        if mode not in MODES:
+            raise ValueError(f"mode must be one of {', '.join(MODES)}, got {mode!r}")
         self.classifier = classifier
         self.pyramid = pyramid
         self.size = size
@@ -105,6 +109,7 @@ class SlidingWindow(Layer):
         self.nms_threshold = nms_threshold
         self.max_candidates = max_candidates
         self.max_detections = max_detections
+        self.mode = mode
 
     def forward(self, images: Sequence[Array], targets: Sequence[Target]) -> tuple[dict[str, float], Any]:
         """Return the loss of a sample of windows, and the cache for `backward`.
@@ -123,9 +128,9 @@ class SlidingWindow(Layer):
         """
         check_images(images)
         check_targets(targets, images, num_classes=self.classifier.num_classes)
-        levels = self.pyramid.levels(images, self._dtype)
+        levels = self.pyramid.levels(images, self.dtype)
         window = self.pyramid.window
-        crops, labels = [np.zeros((0, 3, window, window), self._dtype)], [np.zeros(0, np.int64)]
+        crops, labels = [np.zeros((0, 3, window, window), self.dtype)], [np.zeros(0, np.int64)]
         for n, (image, target) in enumerate(zip(images, targets, strict=True)):
             windows, window_labels = self.sample(image, target)
             crops.append(self.pyramid.cut([level[n] for level in levels], windows))
@@ -157,60 +162,21 @@ class SlidingWindow(Layer):
         elsewhere = np.where(best < self.bg_iou_thresh, BACKGROUND, IGNORE)
         return np.where(best >= self.fg_iou_thresh, iou.argmax(axis=1), elsewhere)
 
-    def predict(
-        self,
-        images: Sequence[Array],
-        batch_size: int = 16,
-        stopwatch: Stopwatch | None = None,
-        *,
-        mode: str = "convolution",
-    ) -> list[Prediction]:
-        """Return the detections of each image, best first.
+    def detect(self, images: Sequence[Array], watch: Stopwatch) -> list[Prediction]:
+        """Return the detections of one batch; as "proposals" count resizing and cutting out windows."""
+        levels = self.score_maps(images, watch)
+        with watch("post-processing"):
+            rows = [maps.reshape(*maps.shape[:2], -1) for maps in levels]
+            scores = np.concatenate(rows, axis=2).transpose(0, 2, 1)  # (N, P, K), as `pyramid.windows`
+            return [self._select(scores[n], image) for n, image in enumerate(images)]
 
-        Parameters
-        ----------
-        images : sequence of ndarray (3, H, W)
-            Values in [0, 1], any sizes.
-        batch_size : int
-            Images at a time.
-        stopwatch : Stopwatch, optional
-            Measures "proposals" (resizing, cutting), "features", "heads" and "post-processing".
-        mode : {"convolution", "windows"}
-            One pass over each level, or every window by itself. The detections are the same, the time is not.
-
-        Returns
-        -------
-        list of dict
-            For each image ``boxes`` (D, 4) in its own pixels, ``scores`` (D,) and ``labels`` (D,).
-        """
-        if batch_size < 1:
-            raise ValueError(f"batch_size must be at least 1, got {batch_size}")
-        watch = stopwatch or Stopwatch()
-        predictions = []
-        for start in range(0, len(images), batch_size):
-            batch = images[start : start + batch_size]
-            levels = self.score_maps(batch, mode=mode, stopwatch=watch)
-            with watch("post-processing"):
-                rows = [maps.reshape(*maps.shape[:2], -1) for maps in levels]
-                scores = np.concatenate(rows, axis=2).transpose(0, 2, 1)  # (N, P, K), as `pyramid.windows`
-                predictions += [self._select(scores[n], image) for n, image in enumerate(batch)]
-        return predictions
-
-    def __call__(self, images: Sequence[Array], /) -> list[Prediction]:
-        """Return `predict`'s detections."""
-        return self.predict(images)
-
-    def score_maps(
-        self, images: Sequence[Array], *, mode: str = "convolution", stopwatch: Stopwatch | None = None
-    ) -> list[Array]:
+    def score_maps(self, images: Sequence[Array], stopwatch: Stopwatch | None = None) -> list[Array]:
         """Return the probabilities (N, K, rows, columns) of the classes in every window of each level."""
-        if mode not in MODES:
-            raise ValueError(f"mode must be one of {', '.join(MODES)}, got {mode!r}")
         check_images(images)
         watch = stopwatch or Stopwatch()
         with watch("proposals"):
-            levels = self.pyramid.levels(images, self._dtype)
-        score = self._score_in_one_pass if mode == "convolution" else self._score_one_by_one
+            levels = self.pyramid.levels(images, self.dtype)
+        score = self._score_in_one_pass if self.mode == "convolution" else self._score_one_by_one
         with self.classifier.evaluating():
             return score(levels, watch)
 
@@ -246,10 +212,6 @@ class SlidingWindow(Layer):
         kept = batched_nms(boxes, scores, labels[best], self.nms_threshold)[: self.max_detections]
         return {"boxes": boxes[kept], "scores": scores[kept], "labels": labels[best][kept]}
 
-    @property
-    def _dtype(self) -> Any:
-        return self.parameters()[0].value.dtype
-
 
 def _extent(image: Array) -> Array:
     """Return (W, H, W, H): what boxes relative to an image are multiplied by."""
@@ -262,6 +224,7 @@ def sliding_window_tiny(
     size: int = 128,
     seed: int = 0,
     scales: Sequence[float] = (0.23, 0.3, 0.39, 0.51, 0.66),
+    mode: str = "convolution",
 ) -> SlidingWindow:
     """Return a sliding window small enough to train on a laptop from random weights.
 
@@ -275,6 +238,8 @@ def sliding_window_tiny(
         Of the initial weights and of the windows that training draws.
     scales : sequence of float
         Sides of objects relative to the image, a level of the pyramid for each; above 1 counts as 1.
+    mode : {"convolution", "windows"}
+        How windows are classified, see `SlidingWindow`.
 
     Examples
     --------
@@ -284,16 +249,16 @@ def sliding_window_tiny(
     """
     if size < 64 or size % 64:
         raise ValueError(f"size must be a multiple of 64, got {size}")
-    if isinstance(class_names, str) or list(class_names[:1]) != ["background"]:
-        raise ValueError(f"class_names must be a list that begins with 'background', got {class_names!r}")
+    class_names = check_class_names(class_names)
     rng = np.random.default_rng(seed)
     config = {
         "model": "sliding_window_tiny",
-        "class_names": list(class_names),
+        "class_names": class_names,
         "size": size,
         "seed": seed,
         "scales": [float(scale) for scale in scales],
+        "mode": mode,
     }
     classifier = WindowClassifier(len(class_names), size // 4, rng=rng)
     pyramid = ImagePyramid(classifier.window, [min(scale, 1) for scale in scales], WINDOW_STRIDE)
-    return SlidingWindow(classifier, pyramid, size=size, config=config, rng=rng)
+    return SlidingWindow(classifier, pyramid, size=size, config=config, rng=rng, mode=mode)

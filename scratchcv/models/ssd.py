@@ -1,6 +1,6 @@
 """SSD: one pass over the image, and every default box of every feature map says what it sees and where."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -21,10 +21,8 @@ from scratchcv.data import check_images, check_targets, resize_image
 from scratchcv.layers import Layer, softmax
 from scratchcv.losses import multibox_loss
 from scratchcv.metrics import Stopwatch
+from scratchcv.models.detector import Detector, Prediction, Target, check_class_names
 from scratchcv.models.ssd_head import SSDHead
-
-Target = Mapping[str, Array]
-Prediction = dict[str, Array]
 
 TINY_STRIDES = (8, 16, 32, 64)
 """Strides of `ssd_tiny`'s feature maps, in pixels."""
@@ -33,7 +31,7 @@ DELTA_WEIGHTS = (10.0, 10.0, 5.0, 5.0)
 """Scale of the encoded boxes: one over the variances .1, .1, .2, .2 of the authors' code."""
 
 
-class SSD(Layer):
+class SSD(Detector):
     """The single-shot multibox detector.
 
     Parameters
@@ -126,8 +124,7 @@ class SSD(Layer):
     def to_batch(self, images: Sequence[Array]) -> Array:
         """Resize and normalise images (3, H, W) into one batch (N, 3, size, size)."""
         check_images(images)
-        dtype = self.parameters()[0].value.dtype
-        batch = np.zeros((len(images), 3, self.size, self.size), dtype)
+        batch = np.zeros((len(images), 3, self.size, self.size), self.dtype)
         for n, image in enumerate(images):
             batch[n] = (resize_image(image, (self.size, self.size)) - self.mean) / self.std
         return batch
@@ -146,46 +143,16 @@ class SSD(Layer):
             )
         return labels, deltas
 
-    def predict(
-        self, images: Sequence[Array], batch_size: int = 16, stopwatch: Stopwatch | None = None
-    ) -> list[Prediction]:
-        """Return the detections of each image, best first.
-
-        Parameters
-        ----------
-        images : sequence of ndarray (3, H, W)
-            Values in [0, 1], any sizes.
-        batch_size : int
-            Images at a time.
-        stopwatch : Stopwatch, optional
-            Takes the seconds of "features", "heads" and "post-processing".
-
-        Returns
-        -------
-        list of dict
-            For each image ``boxes`` (D, 4) in its own pixels, ``scores`` (D,) and ``labels`` (D,).
-        """
-        if batch_size < 1:
-            raise ValueError(f"batch_size must be at least 1, got {batch_size}")
-        watch = Stopwatch() if stopwatch is None else stopwatch
-        predictions = []
-        with self.evaluating():
-            for start in range(0, len(images), batch_size):
-                batch = images[start : start + batch_size]
-                x = self.to_batch(batch)
-                with watch("features"):
-                    features = self.backbone(x)
-                with watch("heads"):
-                    logits, deltas = self.head(features)
-                with watch("post-processing"):
-                    scores = softmax(logits, axis=-1)
-                    for n, image in enumerate(batch):
-                        predictions.append(self._select(scores[n], deltas[n], image))
-        return predictions
-
-    def __call__(self, images: Sequence[Array], /) -> list[Prediction]:
-        """Return `predict`'s detections."""
-        return self.predict(images)
+    def detect(self, images: Sequence[Array], watch: Stopwatch) -> list[Prediction]:
+        """Return the detections of one batch: "features", "heads" and "post-processing" are measured."""
+        x = self.to_batch(images)
+        with watch("features"):
+            features = self.backbone(x)
+        with watch("heads"):
+            logits, deltas = self.head(features)
+        with watch("post-processing"):
+            scores = softmax(logits, axis=-1)
+            return [self._select(scores[n], deltas[n], image) for n, image in enumerate(images)]
 
     def _select(self, scores: Array, deltas: Array, image: Array) -> Prediction:
         """Decode the boxes of one image, and keep the best of each heap: scores (A, K), deltas (A, 4)."""
@@ -244,8 +211,7 @@ def ssd_tiny(
     """
     if size < 64 or size % 64:
         raise ValueError(f"size must be a multiple of 64, got {size}")
-    if isinstance(class_names, str) or list(class_names[:1]) != ["background"]:
-        raise ValueError(f"class_names must be a list that begins with 'background', got {class_names!r}")
+    class_names = check_class_names(class_names)
     rng = np.random.default_rng(seed)
     backbone = tiny_backbone(rng=rng)
     cells = [(size // stride, size // stride) for stride in TINY_STRIDES]
@@ -254,7 +220,7 @@ def ssd_tiny(
     head = SSDHead(backbone.out_channels, [4] * len(cells), len(class_names), rng=rng)
     config = {
         "model": "ssd_tiny",
-        "class_names": list(class_names),
+        "class_names": class_names,
         "size": size,
         "seed": seed,
         "scales": [float(scale) for scale in scales],

@@ -163,16 +163,16 @@ def felzenszwalb_numpy(edges: Array, weights: Array, vertices: int, scale: float
         size[root] += size[child]
         return root
 
-    graph = list(zip(edges.tolist(), weights.tolist(), strict=True))
-    for (p, q), weight in graph:
+    for (p, q), weight in zip(edges.tolist(), weights.tolist(), strict=True):
         a, b = find(p), find(q)
         if a != b and weight < min(inner[a] + scale / size[a], inner[b] + scale / size[b]):
             inner[join(a, b)] = weight  # the heaviest yet, since weights rise
-    for (p, q), _ in graph:
+    roots = np.array([find(vertex) for vertex in range(vertices)], np.int64)
+    for p, q in edges[roots[edges[:, 0]] != roots[edges[:, 1]]].tolist():
         a, b = find(p), find(q)
         if a != b and min(size[a], size[b]) < min_size:
             join(a, b)
-    roots = np.array([find(vertex) for vertex in range(vertices)], np.int64)
+    roots = np.array([find(root) for root in roots.tolist()], np.int64)
     return np.unique(roots, return_inverse=True)[1].astype(np.int64)
 
 

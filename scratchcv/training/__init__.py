@@ -16,6 +16,7 @@ from scratchcv.training.recipe import Recipe, train_detector
 from scratchcv.training.recipes import RECIPES
 from scratchcv.training.schedule import Schedule, constant, cosine, step_decay, warm_up
 from scratchcv.training.sgd import SGD
+from scratchcv.training.stage_seconds import stage_seconds
 from scratchcv.training.trainer import DivergedError, Trainer
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "predict_dataset",
     "previous_path",
     "save_checkpoint",
+    "stage_seconds",
     "step_decay",
     "train_detector",
     "warm_up",

@@ -5,8 +5,7 @@ import time
 import numpy as np
 
 from scratchcv.checks import Array
-from scratchcv.models import build_model
-from scratchcv.training.protocols import Detector
+from scratchcv.models import Detector, build_model
 
 
 def compile_kernels(model: Detector) -> float:

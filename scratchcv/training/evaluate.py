@@ -12,7 +12,7 @@ from scratchcv.data.batch import Batch, Dataset
 from scratchcv.data.image import to_tensor
 from scratchcv.data.source import DetectionDataset
 from scratchcv.metrics import CocoResult, MeanAveragePrecision, coco_evaluate, mean_average_precision
-from scratchcv.training.protocols import Detector
+from scratchcv.models import Detector
 
 KEPT = ("boxes", "labels", "difficult", "crowd", "area")
 """Entries of a target that the metrics ask for; masks and maps are dropped as soon as they were seen."""

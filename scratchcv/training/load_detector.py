@@ -5,9 +5,8 @@ import os
 import numpy as np
 
 from scratchcv.errors import InputError
-from scratchcv.models import build_model
+from scratchcv.models import Detector, build_model
 from scratchcv.training.checkpoint import load_checkpoint, model_state
-from scratchcv.training.protocols import Detector
 
 
 def load_detector(path: str | os.PathLike[str]) -> Detector:

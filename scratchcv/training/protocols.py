@@ -32,23 +32,6 @@ class Model(Protocol):
         """Take up what `state_dict` returned."""
 
 
-class Detector(Model, Protocol):
-    """A model that finds objects: what can be trained by a recipe, evaluated, and used."""
-
-    @property
-    def size(self) -> int:
-        """Side of the images that it wants, pixels; others are resized."""
-
-    def parameters(self) -> Any:
-        """Return every parameter."""
-
-    def eval(self) -> Any:
-        """Switch to evaluation."""
-
-    def predict(self, images: Any) -> Sequence[Any]:
-        """Return a dict with boxes, scores and labels for each image."""
-
-
 Batch = tuple[Sequence[Any], Sequence[Any]]
 """Images and their targets."""
 

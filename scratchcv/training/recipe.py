@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from scratchcv.checks import Array
 from scratchcv.data.augment import (
@@ -20,12 +20,11 @@ from scratchcv.data.augment import (
 from scratchcv.data.augment_ssd import RandomIoUCrop, RandomPhotometricDistort, ssd_augmentation
 from scratchcv.data.batch import BatchLoader, Dataset
 from scratchcv.errors import InputError
-from scratchcv.layers import Layer
+from scratchcv.models import Detector
 from scratchcv.proposals import ProposalDataset
 from scratchcv.training.checkpoint import CHECKPOINT_NAME, load_checkpoint, previous_path
 from scratchcv.training.fine_tune import frozen_layers, learning_rate_factors
 from scratchcv.training.pretrained import backbone_name, load_backbone
-from scratchcv.training.protocols import Detector
 from scratchcv.training.schedule import cosine, warm_up
 from scratchcv.training.sgd import SGD
 from scratchcv.training.trainer import Trainer
@@ -186,14 +185,13 @@ def train_detector(
     >>> history["step"].tolist(), sorted(history)
     ([1.0], ['box', 'classification', 'gradient_norm', 'loss', 'lr', 'step'])
     """
-    layer = cast("Layer", model)  # which every model is
     total_steps = recipe.total_steps(len(dataset))
     propose = getattr(model, "propose", None)
     if propose is not None:
         dataset = ProposalDataset(dataset, propose)
     if recipe.pretrained is not None and not (resume and _has_checkpoint(checkpoint_dir)):
-        load_backbone(layer, recipe.pretrained)
-    rates = {} if recipe.backbone_rate == 1 else {backbone_name(layer): recipe.backbone_rate}
+        load_backbone(model, recipe.pretrained)
+    rates = {} if recipe.backbone_rate == 1 else {backbone_name(model): recipe.backbone_rate}
     loader = BatchLoader(
         dataset,
         min(recipe.batch_size, len(dataset)),
@@ -208,7 +206,7 @@ def train_detector(
             momentum=recipe.momentum,
             weight_decay=recipe.weight_decay,
             decay_1d=False,
-            factors=learning_rate_factors(layer, rates) if rates else None,
+            factors=learning_rate_factors(model, rates) if rates else None,
         ),
         warm_up(cosine(recipe.learning_rate, total_steps), recipe.warm_up_steps),
         loader,
@@ -218,7 +216,7 @@ def train_detector(
         progress=progress,
         clip_norm=recipe.clip_norm,
         rng=getattr(model, "rng", None),
-        frozen=frozen_layers(layer, rates),
+        frozen=frozen_layers(model, rates),
         metadata={**(metadata or {}), "recipe": dataclasses.asdict(recipe), "images": len(dataset)},
         on_step=on_step,
         on_start=on_start,

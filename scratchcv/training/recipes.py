@@ -4,11 +4,11 @@ from scratchcv.training.recipe import Recipe
 
 RECIPES: dict[str, dict[str, Recipe]] = {
     "localizer": {
-        "scenes": Recipe(size=128, steps=300, augmentation="none"),
-        "photographs": Recipe(size=256, epochs=40, augmentation="ssd"),
+        "scenes": Recipe(size=64, batch_size=32, steps=600, learning_rate=0.02, augmentation="none"),
+        "photographs": Recipe(size=128, epochs=40, learning_rate=0.01, augmentation="flip"),
     },
     "sliding_window": {
-        "scenes": Recipe(size=128, steps=300, augmentation="none"),
+        "scenes": Recipe(size=128, steps=400, augmentation="none"),
         "photographs": Recipe(size=256, epochs=40, augmentation="ssd"),
     },
     "rcnn": {

@@ -1,6 +1,7 @@
 """AlexNet: the published number of parameters, names, sizes, gradients at a tiny width."""
 
 import numpy as np
+import pytest
 
 from scratchcv.backbones import AlexNet, alexnet
 from scratchcv.testing import check_layer
@@ -11,9 +12,18 @@ def tiny(seed=0):
     return AlexNet(3, channels=(2, 3, 2, 3, 2), hidden=4, rng=rng)
 
 
+@pytest.mark.slow
 def test_published_number_of_parameters():
-    network = alexnet(rng=np.random.default_rng(0))
-    assert sum(parameter.value.size for parameter in network.parameters()) == 61_100_840
+    """Half a gigabyte, counting their gradients."""
+    assert sum(parameter.value.size for parameter in alexnet().parameters()) == 61_100_840
+
+
+def test_published_number_of_convolution_weights_and_the_rest_by_its_shapes():
+    network = AlexNet(hidden=2)
+    convolutions = sum(parameter.value.size for parameter in network.features.parameters())
+    linear = (256 * 6 * 6 + 1) * 4096 + (4096 + 1) * 4096 + (4096 + 1) * 1000
+    assert convolutions + linear == 61_100_840
+    assert network.classifier[1].weight.value.shape == (2, 256 * 6 * 6)
 
 
 def test_names_are_torchvisions():

@@ -22,5 +22,5 @@ def test_sizes_and_names():
     assert names == {"body", "fpn"}
 
 
-def test_gradients(backend):
+def test_gradients():
     check_layer(tiny(np.random.default_rng(0)), (2, 3, 8, 8), max_entries=2)

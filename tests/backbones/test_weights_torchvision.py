@@ -31,15 +31,14 @@ def test_logits(name, suffix, tmp_path):
 @pytest.mark.parametrize("norm", ["batch statistics", "frozen"])
 @pytest.mark.parametrize("name", CLASSIFIERS[:2])
 def test_gradients_of_residual_networks(name, norm, tmp_path):
-    """In float64: a batch of three leaves last maps of few pixels, whose statistics make float32 noisy."""
     ops = pytest.importorskip("torchvision.ops")
     torch = pytest.importorskip("torch")
     frozen = norm == "frozen"
     their_norm = ops.FrozenBatchNorm2d if frozen else torch.nn.BatchNorm2d
     theirs = random_network(getattr(models, name), norm_layer=their_norm)
     ours = getattr(backbones, name)(norm_layer=FrozenBatchNorm2d if frozen else BatchNorm2d)
-    load_into(ours, theirs, tmp_path / "weights.pth").astype(np.float64)
-    check_gradients(*both_gradients(ours, theirs.double(), SIZES[-1]), 1e-9)
+    load_into(ours, theirs, tmp_path / "weights.pth")
+    check_gradients(ours, theirs)
     state = theirs.state_dict()  # running averages have moved, unless they are frozen
     for key, value in ours.state_dict().items():
         np.testing.assert_allclose(value, state[key].numpy(), rtol=1e-9, atol=1e-12)
@@ -48,14 +47,15 @@ def test_gradients_of_residual_networks(name, norm, tmp_path):
 @pytest.mark.parametrize("name", CLASSIFIERS[2:])
 def test_gradients_of_networks_without_normalisation(name, tmp_path):
     theirs = random_network(getattr(models, name))
-    ours = load_into(getattr(backbones, name)(), theirs, tmp_path / "weights.pth")
-    check_gradients(*both_gradients(ours, theirs, SIZES[-1]), 1e-4)
+    check_gradients(load_into(getattr(backbones, name)(), theirs, tmp_path / "weights.pth"), theirs)
 
 
-def check_gradients(gradients, wanted, tolerance):
+def check_gradients(ours, theirs):
+    """In float64: in float32 a few ReLUs and maxima decide otherwise, PyTorch's as well as ours."""
+    gradients, wanted = both_gradients(ours.astype(np.float64), theirs.double(), (65, 96))
     assert gradients.keys() == wanted.keys()
     for name, gradient in gradients.items():
-        assert abs(gradient - wanted[name]).max() <= tolerance * abs(wanted[name]).max(), name
+        assert abs(gradient - wanted[name]).max() <= 1e-9 * abs(wanted[name]).max(), name
 
 
 @pytest.mark.slow

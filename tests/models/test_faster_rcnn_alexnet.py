@@ -17,7 +17,7 @@ def small(**options):
 
 def test_both_stages_read_one_map_of_stride_16():
     model = small(min_size=96, max_size=160)
-    x, _ = model.to_batch([np.zeros((3, 96, 160), np.float32)])
+    x, _ = model.transform.to_batch([np.zeros((3, 96, 160), np.float32)])
     (feature,) = model.backbone(x)
     assert feature.shape == (1, 8, 5, 9)
     anchors, (count,) = model.rpn.anchors([feature], x.shape[-2:])
@@ -41,7 +41,7 @@ def test_gradients_of_a_narrow_one_with_its_four_losses(pooling):
 def test_at_most_300_proposals_are_looked_at():
     model = small(min_size=160, max_size=160).eval()
     model.rpn.nms_thresh = 1.0  # nothing is suppressed
-    x, sizes = model.to_batch([np.random.default_rng(0).random((3, 160, 160), np.float32)])
+    x, sizes = model.transform.to_batch([np.random.default_rng(0).random((3, 160, 160), np.float32)])
     (proposals,) = model.rpn.propose(model.backbone(x), x.shape[-2:], sizes)
     assert len(proposals) == 300
 

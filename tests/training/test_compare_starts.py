@@ -7,7 +7,7 @@ import pytest
 
 from scratchcv.data import ObjectCrops, SceneDataset
 from scratchcv.metrics import mean_average_precision
-from scratchcv.models import SSD, classifier_tiny, ssd_tiny
+from scratchcv.models import SSD, FasterRCNN, classifier_tiny, faster_rcnn_tiny, ssd_tiny
 from scratchcv.training import STARTS, Comparison, Recipe, compare_starts, train_detector
 
 NAMES = SceneDataset.class_names
@@ -61,6 +61,23 @@ def test_each_start_is_what_its_name_says() -> None:
         np.testing.assert_allclose(weight, expected, atol=1e-3)
     assert [model.backbone.training for model in built] == [True, True, False] * 2
     assert first[2].tobytes() == pretrained.tobytes()
+
+
+def test_a_two_stage_detector_with_a_pyramid() -> None:
+    """The same call: its backbone's body is pretrained, pyramid and heads begin at random."""
+    built: list[FasterRCNN] = []
+
+    def build() -> FasterRCNN:
+        built.append(faster_rcnn_tiny(NAMES, size=64))
+        return built[-1]
+
+    source = classifier_tiny(NAMES, seed=2)
+    starts = {"frozen": 0.0}
+    compare_starts(build, source.state_dict(), SCENES, SCENES, RECIPE, counts=[2], starts=starts)
+    expected = source.backbone.state_dict()
+    body = built[0].backbone.body.state_dict()
+    assert len(body) > 40
+    assert all(value.tobytes() == expected[name].tobytes() for name, value in body.items())
 
 
 def test_more_images_than_there_are() -> None:
