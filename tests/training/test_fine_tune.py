@@ -139,7 +139,7 @@ def test_what_a_backbone_does_not_train_stays_as_it_is() -> None:
     resnet = ResNet(BasicBlock, (1, 1, 1, 1), channels=4, norm_layer=FrozenBatchNorm2d)
     model = fast_rcnn_resnet50(len(SCENES.class_names), network=resnet, min_size=64, max_size=64)
     model.backbone = ResNetBody(resnet, returned_layers=(3,), trainable_layers=2)
-    model.propose = lambda image: np.array([[0, 0, 40, 40], [10, 10, 60, 60]], np.float32)
+    model.search = lambda image: np.array([[0, 0, 40, 40], [10, 10, 60, 60]], np.float32)
     assert frozen_by_design(model) == {"backbone.conv1": 0, "backbone.layer1": 0, "backbone.layer2": 0}
     before = model.state_dict()
     train_detector(model, SCENES, Recipe(size=64, batch_size=2, steps=2, weight_decay=0.1))
