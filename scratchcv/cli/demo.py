@@ -40,12 +40,12 @@ def run(arguments: argparse.Namespace) -> None:
         from scratchcv.cli.overview import print_overview
         from scratchcv.cli.training_run import TrainingRun
         from scratchcv.data.source import open_dataset
-        from scratchcv.training.recipes import RECIPES, SCENE_COUNTS
+        from scratchcv.training.recipes import RECIPES, SCENES
 
         recipe = RECIPES[arguments.model]["scenes"]
         recipe = dataclasses.replace(recipe, seed=arguments.seed, steps=arguments.steps or recipe.steps)
-        count = SCENE_COUNTS.get(arguments.model)
-        data = f"scenes:{count}" if count else "scenes"
+        data = SCENES.get(arguments.model, "scenes")
+        unseen = f"{data.partition(':')[0]}:{TEST_SCENES}"
         scenes = open_dataset(data, "train", size=recipe.size, seed=arguments.seed)
         summary = print_overview(data, "train", scenes, quiet=arguments.quiet)
         TrainingRun(
@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> None:
             split="train",
             dataset=scenes,
             object_sizes=summary.relative_sizes,
-            test=open_dataset(f"scenes:{TEST_SCENES}", "test", size=recipe.size, seed=arguments.seed),
+            test=open_dataset(unseen, "test", size=recipe.size, seed=arguments.seed),
             quiet=arguments.quiet,
             resumable=False,
         ).carry_out()

@@ -24,9 +24,10 @@ def print_overview(source: str, split: str, dataset: "DetectionDataset", *, quie
     quiet : bool
         Whether the progress bar is left out.
     """
+    from scratchcv.data.source import is_drawn
     from scratchcv.data.summary import summarize_dataset
 
-    limit = SCENES_LOOKED_AT if source.startswith("scenes") else None
+    limit = SCENES_LOOKED_AT if is_drawn(source) else None
     summary = summarize_dataset(dataset, limit=limit, progress=shows_bars(quiet=quiet))
     print(f"{source} {split}: {summary}\n")
     return summary

@@ -74,11 +74,11 @@ def run(arguments: argparse.Namespace) -> None:
     """Train, evaluate if asked to, and write the results."""
     with output_folder(arguments.out or Path("runs", arguments.model), resume=arguments.resume) as folder:
         from scratchcv.cli.training_run import TrainingRun
-        from scratchcv.training.recipes import SCENE_COUNTS
+        from scratchcv.training.recipes import SCENES
 
         recipe = _recipe(arguments)
-        if arguments.data == "scenes" and arguments.model in SCENE_COUNTS:
-            arguments.data = f"scenes:{SCENE_COUNTS[arguments.model]}"
+        if arguments.data == "scenes":
+            arguments.data = SCENES.get(arguments.model, arguments.data)
         dataset, summary = _open(arguments, arguments.split, recipe.size)
         test = _open(arguments, arguments.eval_split, recipe.size)[0] if arguments.eval_split else None
         TrainingRun(
@@ -100,9 +100,10 @@ def _recipe(arguments: argparse.Namespace) -> "Recipe":
     """Return the usual recipe for the model and the data with what the command line says otherwise."""
     import dataclasses
 
+    from scratchcv.data.source import is_drawn
     from scratchcv.training.recipes import RECIPES
 
-    kind = "scenes" if arguments.data.partition(":")[0] == "scenes" else "photographs"
+    kind = "scenes" if is_drawn(arguments.data) else "photographs"
     recipe = RECIPES[arguments.model][kind]
     wanted = {
         "size": arguments.size,

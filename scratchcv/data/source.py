@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from scratchcv.data.batch import Dataset
-from scratchcv.data.scenes import MIN_SIZE, SceneDataset
+from scratchcv.data.scenes import MAX_THINGS, MIN_SIZE, SceneDataset
 from scratchcv.data.voc import VocDataset
 from scratchcv.errors import InputError
 
@@ -18,7 +18,10 @@ MOST_SCENES = 1_000_000
 
 DEFAULT_SPLIT = "trainval"
 
-_KNOWN = "scenes, scenes:COUNT or voc:FOLDER"
+SCENE_THINGS = {"scenes": MAX_THINGS, "single": 1}
+"""The kinds of scenes, and how many things they have at most."""
+
+_KNOWN = "scenes, scenes:COUNT, single, single:COUNT or voc:FOLDER"
 
 
 class DetectionDataset(Dataset, Protocol):
@@ -45,7 +48,8 @@ def open_dataset(
     Parameters
     ----------
     source : str
-        ``"scenes"``, ``"scenes:500"`` for so many of them, or ``"voc:FOLDER"``, a folder in Pascal VOC's
+        ``"scenes"``, ``"scenes:500"`` for so many of them; ``"single"`` and ``"single:500"`` for scenes of a
+        single thing, what a localizer is for; or ``"voc:FOLDER"``, a folder in Pascal VOC's
         format; on Windows too: ``r"voc:C:\data\cells"``.
     split : str
         Of scenes ``"train"``, ``"val"`` or ``"test"``, which have no scene in common; of a folder, one of its
@@ -76,12 +80,14 @@ def open_dataset(
     --------
     >>> len(open_dataset("scenes", "test")), len(open_dataset("scenes:50", "test"))
     (200, 50)
-    >>> open_dataset("coco:cats")
+    >>> max(len(target["labels"]) for _, target in open_dataset("single:20"))
+    1
+    >>> open_dataset("coco:cats")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    scratchcv.errors.InputError: coco:cats: unknown data set, wanted: scenes, scenes:COUNT or voc:FOLDER
+    scratchcv.errors.InputError: coco:cats: unknown data set, wanted: scenes, scenes:COUNT, ...
     """
     kind, colon, rest = source.partition(":")
-    if kind == "scenes":
+    if kind in SCENE_THINGS:
         return _scenes(source, rest if colon else None, split, class_names, size, seed)
     if kind == "voc" and rest:
         return VocDataset(rest, split, class_names=class_names, on_error=on_error, progress=progress)
@@ -104,7 +110,19 @@ def _scenes(
         ours, theirs = ", ".join(SceneDataset.class_names[1:]), ", ".join(class_names[1:])
         raise InputError(f"{source}: scenes show {ours}; the classes wanted are {theirs or 'none'}")
     length = SCENE_COUNTS[split] if count is None else int(count)
-    return SceneDataset(length, size=max(size, MIN_SIZE), seed=scene_seed(seed, split))
+    things = SCENE_THINGS[source.partition(":")[0]]
+    return SceneDataset(length, size=max(size, MIN_SIZE), seed=scene_seed(seed, split), max_things=things)
+
+
+def is_drawn(source: str) -> bool:
+    """Say whether a data set's images are generated scenes, of which there is no end.
+
+    Examples
+    --------
+    >>> is_drawn("scenes:40"), is_drawn("single"), is_drawn("voc:photos")
+    (True, True, False)
+    """
+    return source.partition(":")[0] in SCENE_THINGS
 
 
 def scene_seed(seed: int, split: str) -> int:

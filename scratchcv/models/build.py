@@ -90,7 +90,7 @@ def tiny_config(
     --------
     >>> config = tiny_config("ssd_tiny", ["background", "cell"], size=64, seed=0, relative_sizes=[0.1, 0.4])
     >>> config["model"], [round(scale, 2) for scale in config["scales"]]
-    ('ssd_tiny', [0.12, 0.18, 0.27, 0.4, 0.6])
+    ('ssd_tiny', [0.12, 0.17, 0.26, 0.4, 0.6])
     """
     config = {"model": name, "class_names": list(class_names), "size": size, "seed": seed}
     scales = inspect.signature(BUILDERS[name]).parameters.get("scales")

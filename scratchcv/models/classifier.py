@@ -72,17 +72,7 @@ class Classifier(Detector):
     def forward(self, images: Sequence[Array], targets: Sequence[Target]) -> tuple[dict[str, float], Any]:
         """Return the loss of a batch, and the cache for `backward`.
 
-        Parameters
-        ----------
-        images : sequence of ndarray (3, H, W)
-            Values in [0, 1], any sizes.
-        targets : sequence of dict
-            For each image ``labels`` (1,): its class, from 0.
-
-        Raises
-        ------
-        ValueError, TypeError
-            Naming the first bad image or label.
+        A target has ``labels`` (1,), the image's class from 0.
         """
         labels = self._labels(images, targets)
         x = self.to_batch(images)

@@ -44,6 +44,28 @@ class Detector(Layer):
     size: int
     images_at_a_time: int = 16
 
+    def forward(self, images: Any, targets: Any) -> tuple[dict[str, float], Any]:
+        """Return the named losses of a batch, and the cache for `backward`.
+
+        Parameters
+        ----------
+        images : sequence of ndarray (3, H, W)
+            Values in [0, 1], any sizes.
+        targets : sequence of dict
+            For each image ``boxes`` (R, 4) in its pixels and ``labels`` (R,).
+
+        Returns
+        -------
+        losses : dict of str to float
+        cache
+
+        Raises
+        ------
+        ValueError, TypeError
+            Naming the first bad image or object.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no forward")
+
     def predict(
         self, images: Sequence[Array], batch_size: int | None = None, stopwatch: Stopwatch | None = None
     ) -> list[Prediction]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from scratchcv.boxes import clip_boxes_to_image
 from scratchcv.checks import Array, check_array
-from scratchcv.data import GeneralizedRCNNTransform, check_images, check_targets
+from scratchcv.data import GeneralizedRCNNTransform, check_images, check_targets, to_tensor
 from scratchcv.layers import Layer
 from scratchcv.metrics import Stopwatch
 from scratchcv.models.detector import Detector, Prediction, Target
@@ -79,7 +79,7 @@ class FastRCNN(Detector):
         self.transform, self.size = transform, transform.size
         # One by one where sizes differ: no image is padded to another one's size.
         self.images_at_a_time = 16 if transform.fixed_size else 1
-        self.propose = propose
+        self.search = propose
         self.backbone = backbone
         self.roi_heads = roi_heads
         self.num_classes = num_classes
@@ -90,17 +90,7 @@ class FastRCNN(Detector):
     def forward(self, images: Sequence[Array], targets: Sequence[Target]) -> tuple[dict[str, float], Any]:
         """Return the two losses of a batch, and the cache for `backward`.
 
-        Parameters
-        ----------
-        images : sequence of ndarray (3, H, W)
-            Values in [0, 1], any sizes.
-        targets : sequence of dict
-            For each image ``boxes`` (R, 4) in its pixels, ``labels`` (R,) and perhaps ``proposals`` (P, 4).
-
-        Raises
-        ------
-        ValueError, TypeError
-            Naming the first bad image or object.
+        A target may have ``proposals`` (P, 4), which are searched where there are none.
         """
         check_images(images)
         check_targets(targets, images, num_classes=self.num_classes)
@@ -120,6 +110,10 @@ class FastRCNN(Detector):
         dfeatures = self.roi_heads.backward(heads_cache)
         self.backbone.backward(dfeatures, backbone_cache)
 
+    def propose(self, image: Array) -> Array:
+        """Search an image (H, W, 3) uint8 for proposals (P, 4) in its own pixels, best first."""
+        return self.proposals_of(to_tensor(image))
+
     def proposals_of(self, image: Array, target: Target | None = None) -> Array:
         """Return an image's proposals (P, 4) in its pixels: its target's, or else what is found in it.
 
@@ -130,7 +124,7 @@ class FastRCNN(Detector):
             boxes = check_array("proposals", target["proposals"], ("P", 4))
             return clip_boxes_to_image(boxes[: self.max_proposals], (height, width))
         size = self.transform.resized_size((height, width))
-        return image_proposals(image, self.propose, size=size, limit=self.max_proposals)
+        return image_proposals(image, self.search, size=size, limit=self.max_proposals)
 
     def detect(self, images: Sequence[Array], watch: Stopwatch) -> list[Prediction]:
         """Return the detections of one batch, each image's in its own pixels."""

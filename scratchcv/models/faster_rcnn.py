@@ -99,20 +99,7 @@ class FasterRCNN(Detector):
         self.rng = np.random.default_rng(seed)
 
     def forward(self, images: Sequence[Array], targets: Sequence[Target]) -> tuple[dict[str, float], Any]:
-        """Return the four losses of a batch, and the cache for `backward`.
-
-        Parameters
-        ----------
-        images : sequence of ndarray (3, H, W)
-            Values in [0, 1], any sizes.
-        targets : sequence of dict
-            For each image ``boxes`` (R, 4) in its pixels and ``labels`` (R,).
-
-        Raises
-        ------
-        ValueError, TypeError
-            Naming the first bad image or object.
-        """
+        """Return the four losses of a batch, and the cache for `backward`."""
         check_images(images)
         check_targets(targets, images, num_classes=self.num_classes)
         x, sizes = self.transform.to_batch(images, self.dtype)

@@ -59,6 +59,11 @@ def faster_rcnn_tiny(
     ValueError
         For another size, names without a background, and another number of scales.
 
+    Notes
+    -----
+    To learn fast, an anchor counts as an object from an IoU of .5 on, not .7: in a small image of few objects
+    hardly an anchor reaches that. On scenes, 300 steps of 16 images gave a mAP of .83 instead of .75.
+
     Examples
     --------
     >>> model = faster_rcnn_tiny(["background", "cat", "dog"])
@@ -86,6 +91,7 @@ def faster_rcnn_tiny(
         head,
         sizes,
         [RATIOS] * len(sizes),
+        fg_iou_thresh=0.5,
         batch_size_per_image=64,
         pre_nms_top_n={"training": 500, "testing": 300},
         post_nms_top_n={"training": 200, "testing": 100},

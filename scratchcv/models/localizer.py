@@ -98,18 +98,7 @@ class Localizer(Detector):
     def forward(self, images: Sequence[Array], targets: Sequence[Target]) -> tuple[dict[str, float], Any]:
         """Return the named losses of a batch, weighted, and the cache for `backward`.
 
-        Parameters
-        ----------
-        images : sequence of ndarray (3, H, W)
-            Values in [0, 1], any sizes.
-        targets : sequence of dict
-            For each image ``boxes`` (R, 4) in its pixels and ``labels`` (R,); one object is taken, see the
-            class.
-
-        Raises
-        ------
-        ValueError, TypeError
-            Naming the first bad image or object.
+        Of several objects one is taken, see the class.
         """
         check_images(images)
         check_targets(targets, images, num_classes=len(self.cls_score.weight.value))

@@ -148,18 +148,7 @@ class RCNN(Detector):
     def forward(self, images: Sequence[Array], targets: Sequence[Target]) -> tuple[dict[str, float], Any]:
         """Return the classification loss of proposals drawn from a batch of images, and the cache.
 
-        Parameters
-        ----------
-        images : sequence of ndarray (3, H, W)
-            Values in [0, 1], any sizes.
-        targets : sequence of dict
-            For each image ``boxes`` (R, 4) in its pixels and ``labels`` (R,), and the ``proposals`` (P, 4),
-            which are searched where there are none.
-
-        Raises
-        ------
-        ValueError, TypeError
-            Naming the first bad image or object.
+        A target may have ``proposals`` (P, 4), which are searched where there are none.
         """
         check_images(images)
         check_targets(targets, images, num_classes=self.num_classes)

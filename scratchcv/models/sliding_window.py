@@ -112,20 +112,7 @@ class SlidingWindow(Detector):
         self.mode = mode
 
     def forward(self, images: Sequence[Array], targets: Sequence[Target]) -> tuple[dict[str, float], Any]:
-        """Return the loss of a sample of windows, and the cache for `backward`.
-
-        Parameters
-        ----------
-        images : sequence of ndarray (3, H, W)
-            Values in [0, 1], any sizes.
-        targets : sequence of dict
-            For each image ``boxes`` (R, 4) in its pixels and ``labels`` (R,).
-
-        Raises
-        ------
-        ValueError, TypeError
-            Naming the first bad image or object.
-        """
+        """Return the loss of a sample of windows, and the cache for `backward`."""
         check_images(images)
         check_targets(targets, images, num_classes=self.classifier.num_classes)
         levels = self.pyramid.levels(images, self.dtype)

@@ -93,20 +93,7 @@ class SSD(Detector):
         self.max_detections = max_detections
 
     def forward(self, images: Sequence[Array], targets: Sequence[Target]) -> tuple[dict[str, float], Any]:
-        """Return the named losses of a batch, and the cache for `backward`.
-
-        Parameters
-        ----------
-        images : sequence of ndarray (3, H, W)
-            Values in [0, 1], any sizes.
-        targets : sequence of dict
-            For each image ``boxes`` (R, 4) in its pixels and ``labels`` (R,).
-
-        Raises
-        ------
-        ValueError, TypeError
-            Naming the first bad image or object.
-        """
+        """Return the named losses of a batch, and the cache for `backward`."""
         x = self.to_batch(images)
         check_targets(targets, images, num_classes=self.head.classification_head.columns)
         features, backbone_cache = self.backbone.forward(x)

@@ -6,7 +6,7 @@ from scratchcv.training.clip_grad_norm import clip_grad_norm
 from scratchcv.training.compare_starts import STARTS, Comparison, compare_starts
 from scratchcv.training.copy_weights import CopiedWeights, copy_matching_weights
 from scratchcv.training.evaluate import Evaluation, evaluate_detector, predict_dataset
-from scratchcv.training.fine_tune import frozen_layers, learning_rate_factors
+from scratchcv.training.fine_tune import frozen_by_design, frozen_layers, learning_rate_factors
 from scratchcv.training.interrupt import Interrupted
 from scratchcv.training.load_detector import load_detector
 from scratchcv.training.memory import keep_freed_memory
@@ -41,6 +41,7 @@ __all__ = [
     "copy_matching_weights",
     "cosine",
     "evaluate_detector",
+    "frozen_by_design",
     "frozen_layers",
     "keep_freed_memory",
     "learning_rate_factors",

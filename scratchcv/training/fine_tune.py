@@ -60,6 +60,28 @@ def frozen_layers(model: Layer, factors: Mapping[str, float]) -> list[Layer]:
     return [layer for name, layer in model.named_layers() if _factor_of(name, factors) == 0]
 
 
+def frozen_by_design(model: Layer) -> dict[str, float]:
+    """Return a factor of 0 for every layer with parameters that a backbone in the model does not train.
+
+    Such a backbone names them in its `frozen_layers`, as `ResNetBody` does. Their gradients stay 0, but
+    weight decay would move them.
+
+    Examples
+    --------
+    >>> from scratchcv.backbones import BasicBlock, ResNet, ResNetBody
+    >>> from scratchcv.layers import FrozenBatchNorm2d
+    >>> resnet = ResNet(BasicBlock, (1, 1, 1, 1), channels=4, norm_layer=FrozenBatchNorm2d)
+    >>> frozen_by_design(ResNetBody(resnet, trainable_layers=3))
+    {'conv1': 0.0, 'layer1': 0.0}
+    """
+    frozen = {}
+    for prefix, layer in model.named_layers():
+        for name in getattr(layer, "frozen_layers", ()):
+            if getattr(layer, name).parameters():
+                frozen[f"{prefix}.{name}" if prefix else name] = 0.0
+    return frozen
+
+
 def _factor_of(name: str, factors: Mapping[str, float]) -> float:
     """Return the factor of the longest layer's name that `name` lies below, else 1."""
     fitting = [layer for layer in factors if is_below(name, [layer])]

@@ -23,7 +23,7 @@ from scratchcv.errors import InputError
 from scratchcv.models import Detector
 from scratchcv.proposals import ProposalDataset
 from scratchcv.training.checkpoint import CHECKPOINT_NAME, load_checkpoint, previous_path
-from scratchcv.training.fine_tune import frozen_layers, learning_rate_factors
+from scratchcv.training.fine_tune import frozen_by_design, frozen_layers, learning_rate_factors
 from scratchcv.training.pretrained import backbone_name, load_backbone
 from scratchcv.training.schedule import cosine, warm_up
 from scratchcv.training.sgd import SGD
@@ -191,7 +191,9 @@ def train_detector(
         dataset = ProposalDataset(dataset, propose)
     if recipe.pretrained is not None and not (resume and _has_checkpoint(checkpoint_dir)):
         load_backbone(model, recipe.pretrained)
-    rates = {} if recipe.backbone_rate == 1 else {backbone_name(model): recipe.backbone_rate}
+    rates = frozen_by_design(model)
+    if recipe.backbone_rate != 1:
+        rates[backbone_name(model)] = recipe.backbone_rate
     loader = BatchLoader(
         dataset,
         min(recipe.batch_size, len(dataset)),

@@ -4,24 +4,26 @@ from scratchcv.training.recipe import Recipe
 
 RECIPES: dict[str, dict[str, Recipe]] = {
     "localizer": {
-        "scenes": Recipe(size=128, steps=300, augmentation="none"),
-        "photographs": Recipe(size=256, epochs=40, augmentation="ssd"),
+        "scenes": Recipe(size=64, batch_size=32, steps=600, learning_rate=0.02, augmentation="none"),
+        "photographs": Recipe(size=128, epochs=40, learning_rate=0.01, augmentation="flip"),
     },
     "sliding_window": {
-        "scenes": Recipe(size=128, steps=300, augmentation="none"),
+        "scenes": Recipe(size=128, steps=400, augmentation="none"),
         "photographs": Recipe(size=256, epochs=40, augmentation="ssd"),
     },
     "rcnn": {
-        "scenes": Recipe(size=128, steps=300, batch_size=4, augmentation="flip"),
-        "photographs": Recipe(size=256, epochs=10, batch_size=4, augmentation="flip"),
+        "scenes": Recipe(size=128, batch_size=8, steps=200, learning_rate=0.05, augmentation="none"),
+        "photographs": Recipe(size=256, batch_size=8, epochs=10, learning_rate=0.05, augmentation="flip"),
     },
     "fast_rcnn": {
-        "scenes": Recipe(size=128, steps=300, batch_size=8, augmentation="flip"),
-        "photographs": Recipe(size=256, epochs=40, batch_size=8, augmentation="flip"),
+        "scenes": Recipe(size=128, batch_size=8, steps=600, augmentation="flip"),
+        "photographs": Recipe(size=256, batch_size=8, epochs=40, augmentation="flip"),
     },
     "faster_rcnn": {
-        "scenes": Recipe(size=128, steps=300, augmentation="none"),
-        "photographs": Recipe(size=256, epochs=40, augmentation="ssd"),
+        "scenes": Recipe(size=128, steps=500, learning_rate=0.15, warm_up_steps=60, augmentation="none"),
+        "photographs": Recipe(
+            size=256, batch_size=8, epochs=50, learning_rate=0.1, warm_up_steps=60, augmentation="ssd"
+        ),
     },
     "ssd": {
         "scenes": Recipe(size=128, steps=300, augmentation="none"),
@@ -31,6 +33,6 @@ RECIPES: dict[str, dict[str, Recipe]] = {
 """By the model's name on the command line. Scenes without a count do not come twice in so few steps and need
 no augmentation; with one, as in ``scenes:40``, they come again as photographs do."""
 
-SCENE_COUNTS = {"rcnn": 300, "fast_rcnn": 400}
-"""How many scenes suffice for a model that searches each image for proposals first, when nobody says: they
-come again in many epochs, and are searched once."""
+SCENES = {"localizer": "single", "rcnn": "scenes:300", "fast_rcnn": "scenes:600"}
+"""The scenes for models that plain ones do not suit. A localizer wants a single thing in each; a model that
+searches each image for proposals first wants few scenes that come again, for each is searched once."""

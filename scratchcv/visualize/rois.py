@@ -151,6 +151,7 @@ def _draw_pixels(ax: "Axes", values: Array, least: float, most: float) -> None:
     """Draw a map whose pixel (r, c) covers the square from (c, r) to (c + 1, r + 1)."""
     height, width = values.shape
     ax.imshow(values, cmap="viridis", vmin=least, vmax=most, extent=(0, width, height, 0))
+    ax.autoscale(False)  # a region may reach over the border
     ax.set_xticks(range(width + 1), [])
     ax.set_yticks(range(height + 1), [])
     ax.tick_params(length=0)

@@ -7,6 +7,7 @@ from tests.benchmarks import (
     conv_transpose2d,
     elementwise,
     memory,
+    networks,
     others,
     rois,
     start,
@@ -22,6 +23,7 @@ GROUPS = (
     boxes.GROUP,
     rois.GROUP,
     coco.GROUP,
+    networks.GROUP,
     others.GROUP,
     start.GROUP,
 )

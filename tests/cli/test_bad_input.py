@@ -49,7 +49,8 @@ def test_data_that_is_none(refuse: Callable[..., str], spec: str, tmp_path: Path
     message = refuse("train", "ssd", "--data", spec, "--out", tmp_path / "out")
     assert message.startswith(f"{spec}: ")
     assert (
-        "wanted: scenes, scenes:COUNT or voc:FOLDER" in message or "number of scenes must be 1 to" in message
+        "wanted: scenes, scenes:COUNT, single, single:COUNT or voc" in message
+        or "number of scenes must be 1 to" in message
     )
 
 

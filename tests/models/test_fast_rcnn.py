@@ -199,3 +199,15 @@ def test_a_configuration_builds_the_model_again():
     assert all(
         value.tobytes() == model.state_dict()[key].tobytes() for key, value in again.state_dict().items()
     )
+
+
+def test_proposals_of_a_photograph_are_searched_small_and_come_back_in_its_pixels():
+    sizes = []
+
+    def whole(image):
+        sizes.append(image.shape)
+        return np.array([[0, 0, 64, 32]], np.float32)
+
+    model = fast_rcnn_tiny(NAMES, size=64, propose=whole)
+    assert model.propose(np.zeros((100, 300, 3), np.uint8)).tolist() == [[0, 0, 300, 50]]
+    assert sizes == [(64, 64, 3)]

@@ -51,7 +51,7 @@ def test_gradients_through_both_halves(name):
 def test_it_trains_a_step_and_detects(name, pooling):
     image, target = one_image()
     model = NARROW[name](pooling)
-    model.propose = lambda image: target["proposals"]
+    model.search = lambda image: target["proposals"]
     losses, cache = model.forward([image], [target])
     model.backward(cache)
     assert all(np.isfinite(parameter.grad).all() for parameter in model.parameters())

@@ -7,11 +7,22 @@ from typing import Any
 import numpy as np
 import pytest
 
+from scratchcv.backbones import BasicBlock, ResNet, ResNetBody
 from scratchcv.data import BatchLoader, SceneDataset
 from scratchcv.errors import InputError
-from scratchcv.layers import BatchNorm2d, Conv2d, Dropout, Sequential
-from scratchcv.models import SSD, ssd_tiny
-from scratchcv.training import SGD, Adam, Trainer, constant, frozen_layers, learning_rate_factors
+from scratchcv.layers import BatchNorm2d, Conv2d, Dropout, FrozenBatchNorm2d, Sequential
+from scratchcv.models import SSD, fast_rcnn_resnet50, ssd_tiny
+from scratchcv.training import (
+    SGD,
+    Adam,
+    Recipe,
+    Trainer,
+    constant,
+    frozen_by_design,
+    frozen_layers,
+    learning_rate_factors,
+    train_detector,
+)
 
 SCENES = SceneDataset(4, size=64)
 
@@ -122,3 +133,17 @@ def test_resumed_it_is_bitwise_the_same_and_with_other_factors_refused(tmp_path:
     }
     with pytest.raises(InputError, match="cannot be resumed: optimizer: factors was"):
         trainer(whole, {"backbone": 0.1}, tmp_path).run(resume=True)
+
+
+def test_what_a_backbone_does_not_train_stays_as_it_is() -> None:
+    resnet = ResNet(BasicBlock, (1, 1, 1, 1), channels=4, norm_layer=FrozenBatchNorm2d)
+    model = fast_rcnn_resnet50(len(SCENES.class_names), network=resnet, min_size=64, max_size=64)
+    model.backbone = ResNetBody(resnet, returned_layers=(3,), trainable_layers=2)
+    model.search = lambda image: np.array([[0, 0, 40, 40], [10, 10, 60, 60]], np.float32)
+    assert frozen_by_design(model) == {"backbone.conv1": 0, "backbone.layer1": 0, "backbone.layer2": 0}
+    before = model.state_dict()
+    train_detector(model, SCENES, Recipe(size=64, batch_size=2, steps=2, weight_decay=0.1))
+    for name, value in model.state_dict().items():
+        frozen = name.startswith(("backbone.conv1", "backbone.layer1", "backbone.layer2")) or ".bn" in name
+        frozen |= ".downsample.1" in name
+        assert (value.tobytes() == before[name].tobytes()) == frozen, name

@@ -1,0 +1,106 @@
+"""Whole networks at the papers' scale, forward, beside torchvision: classifiers, and Faster R-CNN."""
+
+import runpy
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scratchcv import backbones, models
+from tests.benchmarks.draw import generator, normal
+from tests.benchmarks.row import Call, Group, Inputs, Row
+
+GOLDEN = runpy.run_path(str(Path(__file__).parents[1] / "golden" / "make_faster_rcnn.py"))
+"""Random weights under which activations keep their size, and detections are sure and apart."""
+
+
+def classifier_row(title: str, name: str) -> Row:
+    """Return the row of a classifier on two images of 224 × 224; the smoke test has the smallest of them."""
+
+    def draw(short: bool) -> Inputs:
+        builder = "resnet18" if short else name
+        sides = (1, 3, 64, 64) if short else (2, 3, 224, 224)
+        weights = getattr(backbones, builder)(10).state_dict()
+        return {"name": builder, "x": normal(generator(), *sides), "weights": weights}
+
+    def ours(given: Inputs) -> Call:
+        network = getattr(backbones, given["name"])(10).eval()
+        network.load_state_dict(given["weights"])
+        return partial(network, given["x"])
+
+    def theirs(given: Inputs) -> Call:
+        import torch
+        import torchvision
+
+        network = getattr(torchvision.models, given["name"])(num_classes=10).eval()
+        GOLDEN["load"](network, given["weights"])
+        return _without_graph(network, torch.from_numpy(given["x"]))
+
+    return Row(f"{title}, 2×3×224×224", draw, ours, theirs)
+
+
+def draw_detector(short: bool) -> Inputs:
+    """Draw an image of 480 × 640 pixels, and the weights that both sides take."""
+    side = 64 if short else 400
+    model = models.fasterrcnn_resnet50_fpn(6)
+    weights = GOLDEN["random_state"]({name: value.shape for name, value in model.state_dict().items()})
+    ((image,), _) = GOLDEN["images_and_targets"]([(side, side * 4 // 3)], 6)
+    return {"image": image.astype(np.float32), "sides": (side, 5 * side // 3), "weights": weights}
+
+
+def our_detector(given: Inputs) -> Call:
+    model = models.fasterrcnn_resnet50_fpn(6, min_size=given["sides"][0], max_size=given["sides"][1])
+    model.load_state_dict(given["weights"])
+    return lambda: model.predict([given["image"]])[0]
+
+
+def their_detector(given: Inputs) -> Call:
+    import torch
+    from torchvision.models import detection
+
+    low, high = given["sides"]
+    build = partial(detection.fasterrcnn_resnet50_fpn, weights=None, weights_backbone=None, num_classes=6)
+    model = build(min_size=low, max_size=high).eval()
+    GOLDEN["load"](model, given["weights"])
+    call = _without_graph(model, [torch.from_numpy(given["image"])])
+    return lambda: call()[0]
+
+
+def assert_same_detections(ours: Any, theirs: Any) -> None:
+    """Fail unless both found the same, but for a few near a threshold, which float32 takes either way."""
+    mine, other = ours["scores"], theirs["scores"].numpy()
+    count = min(len(mine), len(other))
+    assert abs(len(mine) - len(other)) <= 0.02 * count + 1, (len(mine), len(other))
+    np.testing.assert_allclose(np.median(mine), np.median(other), rtol=0, atol=1e-2)
+    best = count // 4
+    np.testing.assert_allclose(mine[:best], other[:best], rtol=0, atol=1e-3)
+
+
+def _without_graph(network: Any, given: Any) -> Call:
+    import torch
+
+    def call() -> Any:
+        with torch.inference_mode():
+            return network(given)
+
+    return call
+
+
+GROUP = Group(
+    "networks",
+    "Whole networks, forward",
+    (
+        classifier_row("AlexNet", "alexnet"),
+        classifier_row("VGG-16", "vgg16"),
+        classifier_row("ResNet-18", "resnet18"),
+        classifier_row("ResNet-50", "resnet50"),
+        Row(
+            "Faster R-CNN on ResNet-50-FPN, 3×400×533",
+            draw_detector,
+            our_detector,
+            their_detector,
+            agree=assert_same_detections,
+        ),
+    ),
+)
