@@ -102,9 +102,7 @@ def add_on_error(parser: argparse.ArgumentParser) -> None:
     )
 
 
-DATA_HELP = (
-    "scenes[:COUNT], single[:COUNT] (scenes of one thing), or voc:FOLDER in Pascal VOC's format"
-)
+DATA_HELP = "scenes[:COUNT], single[:COUNT] (scenes of one thing), or voc:FOLDER in Pascal VOC's format"
 
 
 def add_seed(parser: argparse.ArgumentParser, what: str) -> None:

@@ -35,6 +35,8 @@ EPOCHS_HELP = "how often to see each image (default: 40 on photographs)"
 STEPS_HELP = "how many batches to see instead (default: 300 on scenes)"
 BATCH_SIZE_HELP = "images a step (default: 16)"
 LR_HELP = "highest learning rate (default: 0.03)"
+PRETRAINED_HELP = "begin with this training's backbone, or with published weights (.safetensors, .pth)"
+BACKBONE_RATE_HELP = "its learning rate beside the new layers' (default: 1; 0 freezes it)"
 AUGMENTATION_HELP = "what happens to images (default: none on scenes, ssd on photographs)"
 
 
@@ -57,6 +59,8 @@ def add_parser(commands: Commands) -> None:
     add_batch_size(parser, BATCH_SIZE_HELP)
     parser.add_argument("--lr", type=number(0, 10, above=True), help=LR_HELP)
     parser.add_argument("--augmentation", choices=AUGMENTATIONS, help=AUGMENTATION_HELP)
+    parser.add_argument("--pretrained", type=Path, metavar="FILE", help=PRETRAINED_HELP)
+    parser.add_argument("--backbone-rate", type=number(0, 1), metavar="FACTOR", help=BACKBONE_RATE_HELP)
     add_seed(parser, "weights, scenes, order and augmentation")
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="folder for the results (default: runs/MODEL)"
@@ -111,6 +115,8 @@ def _recipe(arguments: argparse.Namespace) -> "Recipe":
         "learning_rate": arguments.lr,
         "augmentation": arguments.augmentation,
         "seed": arguments.seed,
+        "backbone_rate": arguments.backbone_rate,
+        "pretrained": None if arguments.pretrained is None else str(arguments.pretrained),
     }
     changes = {name: value for name, value in wanted.items() if value is not None}
     if arguments.epochs or arguments.steps:

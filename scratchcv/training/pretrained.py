@@ -83,7 +83,7 @@ def backbone_name(model: Layer) -> str:
 
     Raises
     ------
-    ValueError
+    InputError
         When the model has no backbone.
 
     Examples
@@ -96,4 +96,4 @@ def backbone_name(model: Layer) -> str:
     for name in ("backbone.body", "backbone"):
         if name in names:
             return name
-    raise ValueError(f"{type(model).__name__} has no layer named backbone")
+    raise InputError(f"{type(model).__name__} has no layer named backbone")

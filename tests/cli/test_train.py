@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scratchcv.training import load_checkpoint
+from scratchcv.cli.train import MODELS
+from scratchcv.training import load_checkpoint, load_detector
 from scratchcv.training.recipes import RECIPES
 
 FILES = {"last.safetensors", "training.png", "report.json"}
@@ -64,6 +65,34 @@ def test_options_change_the_recipe(run: Callable[..., Any], voc: Path, tmp_path:
         **wanted,
         "augmentation": "microscope",
     }
+
+
+class TestFineTuning:
+    def test_a_pretrained_backbone_that_is_frozen_stays(
+        self, run: Callable[..., Any], trained: Path, voc: Path, tiny: Any, tmp_path: Path
+    ) -> None:
+        before = trained / "last.safetensors"
+        words = ["--pretrained", before, "--backbone-rate", "0", "--seed", "5", *tiny]
+        out = tmp_path / "out"
+        assert run("train", "ssd", "--data", f"voc:{voc}", *words, "--out", out).status == 0
+        old, new = (load_detector(path).state_dict() for path in (before, out / "last.safetensors"))
+        backbone = [name for name in old if name.startswith("backbone.")]
+        assert backbone
+        assert all(old[name].tobytes() == new[name].tobytes() for name in backbone)
+        assert any(old[name].tobytes() != new[name].tobytes() for name in set(old) - set(backbone))
+
+    def test_what_cannot_be_is_told(
+        self, refuse: Callable[..., str], run: Callable[..., Any], voc: Path, tiny: Any, tmp_path: Path
+    ) -> None:
+        words = ("--data", f"voc:{voc}", *tiny, "--out", tmp_path / "out")
+        none = tmp_path / "none.safetensors"
+        result = run("train", "ssd", *words, "--pretrained", none)
+        assert result.status == 2
+        assert f"{none}: no such file" in result.err
+        result = run("train", "sliding_window", *words, "--backbone-rate", "0.1")
+        assert result.status == 2
+        assert "SlidingWindow has no layer named backbone" in result.err
+        assert "--backbone-rate" in refuse("train", "ssd", *words, "--backbone-rate", "-1")
 
 
 class TestImagesWithoutObjects:
@@ -319,3 +348,18 @@ def test_help_names_the_defaults_of_the_recipes(run: Callable[..., Any]) -> None
     ):
         assert f"(default: {default})" in text
     assert "multiple of 64" in text
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_model_trains_is_evaluated_and_detects(
+    model: str, run: Callable[..., Any], tiny: Any, tmp_path: Path
+) -> None:
+    out = tmp_path / model
+    assert run("train", model, "--data", "scenes:3", *tiny, "--out", out).status == 0
+    checkpoint = out / "last.safetensors"
+    evaluated = run("evaluate", checkpoint, "--data", "scenes:2", "--quiet")
+    assert evaluated.status == 0
+    assert "mAP@0.5" in evaluated.out
+    found = run("detect", checkpoint, out / "training.png", "--out", tmp_path / "drawn")
+    assert found.status == 0
+    assert (tmp_path / "drawn" / "training.png").exists()

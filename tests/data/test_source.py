@@ -87,5 +87,5 @@ class TestVoc:
 
 @pytest.mark.parametrize("source", ["", ":", "voc", "voc:", "VOC:x", "coco:x", "C:\\data", "/data", "scene"])
 def test_unknown_sources(source: str) -> None:
-    with pytest.raises(InputError, match="unknown data set, wanted: scenes, scenes:COUNT, single, single:COUNT or"):
+    with pytest.raises(InputError, match="unknown data set, wanted: scenes, scenes:COUNT, single,"):
         open_dataset(source)
