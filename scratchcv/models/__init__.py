@@ -23,6 +23,7 @@ from scratchcv.models.rcnn import RCNN
 from scratchcv.models.rcnn_alexnet import rcnn_alexnet
 from scratchcv.models.rcnn_box_regression import BoxRegression, ridge_regression
 from scratchcv.models.rcnn_linear_svm import LinearSVMs, mine_hard_negatives
+from scratchcv.models.rcnn_linear_svm_platt import platt_scaling
 from scratchcv.models.rcnn_linear_svm_solver import fit_linear_svm
 from scratchcv.models.rcnn_selection import select_candidates
 from scratchcv.models.rcnn_tiny import rcnn_tiny
@@ -69,6 +70,7 @@ __all__ = [
     "fit_linear_svm",
     "localizer_tiny",
     "mine_hard_negatives",
+    "platt_scaling",
     "rcnn_alexnet",
     "rcnn_tiny",
     "ridge_regression",

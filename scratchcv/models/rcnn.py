@@ -120,7 +120,7 @@ class RCNN(Detector):
         ridge_alpha: float = 1000.0,
         selection: str = "class",
         max_candidates: int = 100,
-        score_thresh: float = 0.05,
+        score_thresh: float = 0.01,
         nms_thresh: float = 0.3,
         detections_per_img: int = 100,
         seed: int = 0,
@@ -222,6 +222,7 @@ class RCNN(Detector):
         with self.evaluating():
             found = TrainingSet.collect(self, dataset, progress=progress)
         self.svms.fit(found.features, found.targets, found.portions, c=self.svm_c)
+        self.svms.calibrate(found.features, found.hits)
         self.box_regression.fit(
             found.near_features, found.near_labels, found.near_deltas, alpha=self.ridge_alpha
         )
@@ -230,7 +231,7 @@ class RCNN(Detector):
     def detect(self, images: Sequence[Array], watch: Stopwatch) -> list[Prediction]:
         """Return the detections of each image, one after another: a pass for each proposal is enough.
 
-        An SVM's score m becomes 1 / (1 + exp(-m)): .5 on its plane, in the same order; no probability.
+        Their scores are probabilities, an SVM's too: see `platt_scaling`.
         """
         predictions = []
         for image in images:
@@ -249,7 +250,7 @@ class RCNN(Detector):
         if self.head == "softmax" or not self.fitted[0]:
             scores: Array = softmax(self.classifier(features), axis=1)
             return scores
-        of_classes = 1 / (1 + np.exp(-np.clip(self.svms(features), -50, 50)))
+        of_classes = self.svms.probabilities(features)
         return np.concatenate([1 - of_classes.max(axis=1, keepdims=True), of_classes], axis=1)
 
     def _select(self, boxes: Array, scores: Array, deltas: Array, image: Array) -> Prediction:

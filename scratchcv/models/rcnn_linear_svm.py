@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from scratchcv.checks import Array
-from scratchcv.layers import Layer, linear
+from scratchcv.layers import Layer, linear, sigmoid
+from scratchcv.models.rcnn_linear_svm_platt import platt_scaling
 from scratchcv.models.rcnn_linear_svm_solver import fit_linear_svm
 
 
@@ -100,6 +101,8 @@ class LinearSVMs(Layer):
     ----------
     weight, bias : ndarray of shape (K, D), (K,)
         Not trained by gradients, but by `fit`; saved with the model.
+    slope, offset : ndarray of shape (K,)
+        From scores to probabilities, see `calibrate`.
 
     Examples
     --------
@@ -109,11 +112,13 @@ class LinearSVMs(Layer):
     [[3.0]]
     """
 
-    buffers = ("weight", "bias")
+    buffers = ("weight", "bias", "slope", "offset")
 
     def __init__(self, in_features: int, num_classes: int) -> None:
         self.weight: Array = np.zeros((num_classes, in_features), np.float32)
         self.bias: Array = np.full(num_classes, -1, np.float32)
+        self.slope: Array = np.ones(num_classes, np.float32)
+        self.offset: Array = np.zeros(num_classes, np.float32)
 
     def fit(
         self, features: Array, targets: Array, portions: Sequence[slice], *, c: float, squared: bool = True
@@ -148,3 +153,20 @@ class LinearSVMs(Layer):
     def forward(self, x: Array) -> tuple[Array, None]:
         """Return the scores (N, K) of features (N, D): 0 on the plane, ±1 on the margin's edges."""
         return linear(x, self.weight, self.bias), None
+
+    def calibrate(self, features: Array, hits: Array) -> None:
+        """Learn from which score on a proposal is likelier right than wrong, class by class: `platt_scaling`.
+
+        Parameters
+        ----------
+        features : ndarray of shape (N, D)
+        hits : ndarray of bool, shape (N, K)
+            Whether the proposal lies on an object of the class.
+        """
+        scores = self(features)
+        for k in range(len(self.weight)):
+            self.slope[k], self.offset[k] = platt_scaling(scores[:, k], hits[:, k])
+
+    def probabilities(self, x: Array) -> Array:
+        """Return probabilities (N, K) of features (N, D): σ(slope · score + offset)."""
+        return sigmoid(self(x) * self.slope + self.offset)

@@ -18,6 +18,9 @@ NEGATIVE_IOU = 0.3
 NEAR_IOU = 0.6
 """Above it a proposal is near enough an object for a linear map to find the way there."""
 
+HIT_IOU = 0.5
+"""From it on a proposal counts as a detection of the object."""
+
 IMAGES_A_PORTION = 50
 """After so many images the SVMs are trained again with the hard negatives that these had."""
 
@@ -65,9 +68,14 @@ def svm_targets(boxes: Array, gt_boxes: Array, gt_labels: Array, num_classes: in
     >>> svm_targets(np.array([half]), np.array([cat]), np.array([1]), 3).tolist()
     [[0, -1]]
     """
+    return np.where(_overlaps(boxes, gt_boxes, gt_labels, num_classes) < NEGATIVE_IOU, -1, 0)
+
+
+def _overlaps(boxes: Array, gt_boxes: Array, gt_labels: Array, num_classes: int) -> Array:
+    """Return the highest IoU of each box with an object of each class, (P, K)."""
     iou = box_iou(boxes, gt_boxes)
     of_class = [iou[:, gt_labels == label].max(axis=1, initial=0) for label in range(1, num_classes)]
-    return np.where(np.stack(of_class, axis=1) < NEGATIVE_IOU, -1, 0)
+    return np.stack(of_class, axis=1)
 
 
 @dataclass
@@ -79,6 +87,8 @@ class TrainingSet:
     features, targets : ndarray of shape (N, D), (N, K)
         Of all objects and proposals, image by image: +1 for an object in its class, -1 for a negative, 0 for
         what does not count.
+    hits : ndarray of bool, shape (N, K)
+        Whether each lies on an object of the class, with an IoU of .5 or more.
     portions : list of slice
         The rows of each 50 images.
     near_features, near_labels, near_deltas : ndarray of shape (M, C), (M,), (M, 4)
@@ -87,12 +97,13 @@ class TrainingSet:
     Examples
     --------
     >>> nothing = np.zeros((0, 4))
-    >>> TrainingSet(nothing, nothing, [], nothing, np.zeros(0, np.int64), nothing).features.shape
+    >>> TrainingSet(nothing, nothing, nothing, [], nothing, np.zeros(0, np.int64), nothing).features.shape
     (0, 4)
     """
 
     features: Array
     targets: Array
+    hits: Array
     portions: list[slice]
     near_features: Array
     near_labels: Array
@@ -109,23 +120,25 @@ class TrainingSet:
         starts = np.cumsum([0, *(len(features) for features in parts[0])])
         ends = [*starts[:-1:IMAGES_A_PORTION].tolist(), int(starts[-1])]
         portions = [slice(*pair) for pair in pairwise(ends)]
-        features, targets, *near = (np.concatenate(part) for part in parts)
-        return cls(features, targets, portions, *near)
+        features, targets, hits, *near = (np.concatenate(part) for part in parts)
+        return cls(features, targets, hits, portions, *near)
 
 
-def _of_image(model: Extractor, image: Array, target: Any) -> tuple[Array, Array, Array, Array, Array]:
-    """Return one image's rows: features, targets, and of near proposals pooled features, labels, deltas."""
+def _of_image(model: Extractor, image: Array, target: Any) -> tuple[Array, ...]:
+    """Return one image's rows: features, targets, hits; of near proposals pooled features, labels, deltas."""
     tensor = to_tensor(image)
     gt_boxes, gt_labels = np.asarray(target["boxes"]), np.asarray(target["labels"])
     proposals, objects = model.proposals_of(tensor, target), len(gt_boxes)
-    pooled, features = model.extract(tensor, np.concatenate([gt_boxes, proposals]))
-    targets = svm_targets(np.concatenate([gt_boxes, proposals]), gt_boxes, gt_labels, model.num_classes)
+    boxes = np.concatenate([gt_boxes, proposals])
+    pooled, features = model.extract(tensor, boxes)
+    targets = svm_targets(boxes, gt_boxes, gt_labels, model.num_classes)
     targets[np.arange(objects), gt_labels - 1] = 1
+    hits = _overlaps(boxes, gt_boxes, gt_labels, model.num_classes) >= HIT_IOU
     iou = box_iou(proposals, gt_boxes)
     near = np.flatnonzero(iou.max(axis=1, initial=0) > NEAR_IOU)
     nearest = iou[near].argmax(axis=1) if len(near) else np.zeros(0, np.int64)
     deltas = encode_deltas(gt_boxes[nearest], proposals[near])
-    return features, targets, pooled[objects:][near], gt_labels[nearest], deltas
+    return features, targets, hits, pooled[objects:][near], gt_labels[nearest], deltas
 
 
 def _count(number: int, progress: bool) -> Iterator[int]:

@@ -55,3 +55,17 @@ def test_the_size_of_features_does_not_matter():
     small.fit(x, targets, [slice(0, 100)], c=1e-3)
     large.fit(50 * x, targets, [slice(0, 100)], c=1e-3)
     assert_close(large(50 * x.astype(np.float32)), small(x.astype(np.float32)), rtol=1e-4, atol=1e-5)
+
+
+def test_probabilities_keep_the_order_and_say_how_often():
+    rng = np.random.default_rng(0)
+    hits = rng.random((2000, 2)) < [0.3, 0.05]
+    x = (rng.standard_normal((2000, 2)) + 2 * hits).astype(np.float32)
+    svms = LinearSVMs(2, 2)
+    svms.fit(x, np.where(hits, 1, -1), [slice(0, 2000)], c=0.01)
+    svms.calibrate(x, hits)
+    scores, probabilities = svms(x), svms.probabilities(x)
+    assert probabilities.dtype == np.float32
+    for k in range(2):
+        assert (np.diff(probabilities[np.argsort(scores[:, k]), k]) >= 0).all()
+        assert probabilities[:, k].mean() == pytest.approx(hits[:, k].mean(), abs=0.005)

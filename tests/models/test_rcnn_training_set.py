@@ -53,6 +53,17 @@ def test_objects_are_the_only_positives():
     assert_close(found.features[:2], np.array([OBJECT, [60, 60, 81, 80]], np.float32))
 
 
+def test_hits_are_boxes_on_an_object_of_the_class():
+    found = collect(target([OBJECT], [2]))
+    assert found.hits.tolist() == [
+        [False, True],
+        [False, True],
+        [False, False],
+        [False, True],
+        [False, False],
+    ]
+
+
 def test_near_proposals_know_the_way_to_their_object():
     found = collect(target([OBJECT], [2]), target([], []), target([[60, 60, 81, 80]], [1]))
     assert found.near_labels.tolist() == [2, 1]
