@@ -27,15 +27,15 @@ def test_02_fifty_seven_billion_boxes():
 @pytest.mark.parametrize("mode", ["windows", "convolution"])
 def test_03_a_cnn_on_every_window(mode):
     """S0, lines 148-150; S2, lines 163-165: each patch is classified, as an object or as background."""
-    model = sliding_window_tiny(SceneDataset.class_names, size=64)
+    model = sliding_window_tiny(SceneDataset.class_names, size=64, mode=mode)
     image = to_tensor(SceneDataset(1, size=64)[0][0])
-    maps = model.score_maps([image], mode=mode)
+    maps = model.score_maps([image])
     assert [scores.shape[1] for scores in maps] == [9] * len(model.pyramid.sides)  # 8 classes and background
     for side, scores in zip(model.pyramid.sides, maps, strict=True):
         rows, columns = scores.shape[2:]
         assert rows * columns == count_windows((side, side), (16, 16), stride=4)
         np.testing.assert_allclose(scores.sum(axis=1), 1, rtol=1e-5)
-    (found,) = model.predict([image], mode=mode)
+    (found,) = model.predict([image])
     relative = found["boxes"] / np.float32(64)
     distance = abs(relative[:, None] - model.pyramid.windows).max(axis=2)
     assert distance.min(axis=1).max(initial=0) < 1e-6  # what is found is a window
