@@ -17,7 +17,7 @@ def rcnn_tiny(
     seed: int = 0,
     head: str = "svm",
     crop_size: int = 32,
-    context: int = 4,
+    context: int = 0,
     max_proposals: int = 300,
     propose: Propose | None = None,
 ) -> RCNN:
@@ -34,7 +34,8 @@ def rcnn_tiny(
     head : {"svm", "softmax"}
         What scores proposals.
     crop_size, context : int
-        Side of the warped crops in pixels, a multiple of 8, and the context in them on each side.
+        Side of the warped crops in pixels, a multiple of 8, and the context in them on each side: none, since
+        of so few pixels the object needs them all.
     max_proposals : int
         Of an image; the best of them.
     propose : callable, optional
