@@ -146,7 +146,7 @@ def test_a_head_of_another_number_of_anchors_is_refused():
         RegionProposalNetwork(RPNHead(4, 3), [(16,), (32, 64)], RATIOS)
 
 
-def test_gradients_of_the_losses(backend):
+def test_gradients_of_the_losses():
     """Central differences of both losses' sum by every parameter and every feature."""
     rpn = network(0, **EVERYTHING).astype(np.float64)
     features = pyramid(dtype=np.float64)
@@ -169,7 +169,7 @@ def test_gradients_of_the_losses(backend):
             assert gradient[place] == pytest.approx((around[0] - around[1]) / (2 * step), rel=1e-5, abs=1e-8)
 
 
-def test_torchvisions_network_says_the_same(backend):
+def test_torchvisions_network_says_the_same():
     torch = pytest.importorskip("torch", reason="torch is not installed")
     pytest.importorskip("torchvision", reason="torchvision is not installed")
     from torchvision.models.detection.anchor_utils import AnchorGenerator
