@@ -36,6 +36,7 @@ from scratchcv.boxes.matching import (
 )
 from scratchcv.boxes.multibox_detection import multibox_detection
 from scratchcv.boxes.multibox_target import NOT_SAMPLED, multibox_target
+from scratchcv.boxes.multiclass_nms import multiclass_nms
 from scratchcv.boxes.nms import batched_nms, nms
 from scratchcv.boxes.rois import boxes_to_rois, rois_to_boxes
 from scratchcv.boxes.sampling import hard_negative_mask, sample_balanced
@@ -105,6 +106,7 @@ __all__ = [
     "multibox_detection",
     "multibox_prior",
     "multibox_target",
+    "multiclass_nms",
     "nms",
     "paired_giou",
     "paired_giou_backward",

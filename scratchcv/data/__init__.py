@@ -24,7 +24,7 @@ from scratchcv.data.gaussian import gaussian_blur, gaussian_gradient
 from scratchcv.data.geometry import horizontal_flip, rotate90, vertical_flip
 from scratchcv.data.image import image_size, load_image, resize_image, to_tensor
 from scratchcv.data.object_crops import ObjectCrops
-from scratchcv.data.rcnn_transform import GeneralizedRCNNTransform
+from scratchcv.data.rcnn_transform import IMAGENET_MEAN, IMAGENET_STD, GeneralizedRCNNTransform
 from scratchcv.data.scenes import SEMANTIC_NAMES, SceneDataset, scene
 from scratchcv.data.shrink import shrink
 from scratchcv.data.source import open_dataset
@@ -38,6 +38,8 @@ from scratchcv.data.warp import warp_regions, warped_boxes
 __all__ = [
     "CLASS_NAMES",
     "COLOR_SPACES",
+    "IMAGENET_MEAN",
+    "IMAGENET_STD",
     "KEYPOINT_FLIP_PAIRS",
     "KEYPOINT_NAMES",
     "SEMANTIC_NAMES",

@@ -13,6 +13,10 @@ from scratchcv.layers import interpolate
 Size = tuple[int, int]
 """Height and width, pixels."""
 
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+"""Of red, green and blue of ImageNet's photographs: what published weights expect."""
+
 
 class GeneralizedRCNNTransform:
     r"""Normalise images, resize them, and pad them to one batch.
@@ -72,8 +76,8 @@ class GeneralizedRCNNTransform:
         *,
         size_divisible: int = 32,
         fixed_size: Size | None = None,
-        image_mean: Sequence[float] = (0.485, 0.456, 0.406),
-        image_std: Sequence[float] = (0.229, 0.224, 0.225),
+        image_mean: Sequence[float] = IMAGENET_MEAN,
+        image_std: Sequence[float] = IMAGENET_STD,
         antialias: bool = False,
     ) -> None:
         for name, number in (

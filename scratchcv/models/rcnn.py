@@ -14,7 +14,7 @@ from scratchcv.boxes import (
     sample_balanced,
 )
 from scratchcv.checks import Array, check_array
-from scratchcv.data import check_images, check_targets, to_tensor, warp_regions
+from scratchcv.data import IMAGENET_MEAN, IMAGENET_STD, check_images, check_targets, to_tensor, warp_regions
 from scratchcv.data.source import DetectionDataset
 from scratchcv.layers import Layer, Linear, flatten, softmax
 from scratchcv.losses import cross_entropy
@@ -94,8 +94,8 @@ class RCNN(Detector):
     """
 
     buffers = ("fitted",)
-    mean = np.array([0.485, 0.456, 0.406], np.float32)[:, None, None]
-    std = np.array([0.229, 0.224, 0.225], np.float32)[:, None, None]
+    mean = np.array(IMAGENET_MEAN, np.float32)[:, None, None]
+    std = np.array(IMAGENET_STD, np.float32)[:, None, None]
 
     def __init__(
         self,

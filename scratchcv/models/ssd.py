@@ -8,12 +8,12 @@ import numpy as np
 from scratchcv.backbones import tiny_backbone
 from scratchcv.boxes import (
     BACKGROUND,
-    batched_nms,
     box_iou,
     clip_boxes_to_image,
     decode_deltas,
     encode_deltas,
     match_best_then_threshold,
+    multiclass_nms,
     ssd_default_boxes,
 )
 from scratchcv.checks import Array
@@ -145,11 +145,16 @@ class SSD(Detector):
         """Decode the boxes of one image, and keep the best of each heap: scores (A, K), deltas (A, 4)."""
         boxes = decode_deltas(deltas, self.anchors, weights=DELTA_WEIGHTS)
         boxes = clip_boxes_to_image(boxes, (self.size, self.size))
-        anchor, label = _best_of_each_class(scores, self.score_threshold, self.max_candidates)
-        boxes, scores = boxes[anchor], scores[anchor, label]
-        kept = batched_nms(boxes, scores, label, self.nms_threshold)[: self.max_detections]
-        boxes = self._rescale(boxes[kept], image, inverse=True)
-        return {"boxes": boxes, "scores": scores[kept], "labels": label[kept]}
+        anchor, label = multiclass_nms(
+            boxes,
+            scores[:, 1:],
+            score_thresh=self.score_threshold,
+            nms_thresh=self.nms_threshold,
+            max_candidates=self.max_candidates,
+            max_detections=self.max_detections,
+        )
+        boxes = self._rescale(boxes[anchor], image, inverse=True)
+        return {"boxes": boxes, "scores": scores[anchor, label], "labels": label}
 
     def _rescale(self, boxes: Array, image: Array, *, inverse: bool) -> Array:
         """Take boxes from an image's own pixels to the resized image's, or back."""
@@ -157,17 +162,6 @@ class SSD(Detector):
         scale: Array = np.array([self.size / width, self.size / height] * 2, self.anchors.dtype)
         rescaled: Array = boxes / scale if inverse else boxes * scale
         return rescaled
-
-
-def _best_of_each_class(scores: Array, threshold: float, count: int) -> tuple[Array, Array]:
-    """Return (anchor, label) of the `count` best scores above the threshold of each class but background."""
-    anchors, labels = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    for label in range(1, scores.shape[1]):
-        above = np.flatnonzero(scores[:, label] > threshold)
-        best = above[np.argsort(-scores[above, label], kind="stable")[:count]]
-        anchors.append(best)
-        labels.append(np.full(len(best), label))
-    return np.concatenate(anchors), np.concatenate(labels)
 
 
 def ssd_tiny(
