@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from scratchcv.backbones import TinyBackbone
+from scratchcv.backbones import tiny_backbone
 from scratchcv.boxes import best_class, box_area, box_convert, clip_boxes_to_image
 from scratchcv.checks import Array
 from scratchcv.data import GeneralizedRCNNTransform, check_images, check_targets
@@ -210,7 +210,7 @@ def localizer_tiny(
     if not 0 <= box_weight < np.inf:
         raise ValueError(f"box_weight must be a finite number and not negative, got {box_weight}")
     rng = np.random.default_rng(seed)
-    backbone = TinyBackbone((16, 32, 64, 128, 128, 128), (1, 1, 2, 2, 1, 1), 5, rng=rng)
+    backbone = tiny_backbone(6, 5, rng=rng)
     cells = (size // 32) ** 2
     vector = Sequential(Flatten(), Linear(backbone.out_channels[-1] * cells, 256, rng=rng), ReLU())
     cls_score, bbox_pred = Linear(256, len(class_names), rng=rng), Linear(256, 4, rng=rng)
