@@ -58,6 +58,7 @@ from scratchcv.layers.sigmoid import (
     sigmoid_backward,
 )
 from scratchcv.layers.softmax import Softmax, log_softmax, log_softmax_backward, softmax, softmax_backward
+from scratchcv.layers.space_to_depth import SpaceToDepth, space_to_depth, space_to_depth_backward
 from scratchcv.layers.tree_softmax import WordTree, decide, tree_softmax, tree_softmax_backward
 from scratchcv.layers.upsample import Upsample, interpolate, interpolate_backward
 
@@ -91,6 +92,7 @@ __all__ = [
     "Sequential",
     "Sigmoid",
     "Softmax",
+    "SpaceToDepth",
     "Upsample",
     "WordTree",
     "adaptive_avg_pool2d",
@@ -171,6 +173,8 @@ __all__ = [
     "sigmoid_backward",
     "softmax",
     "softmax_backward",
+    "space_to_depth",
+    "space_to_depth_backward",
     "tree_softmax",
     "tree_softmax_backward",
     "window_output_size",

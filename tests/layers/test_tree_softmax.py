@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scratchcv.layers import WordTree, decide, softmax, tree_softmax, tree_softmax_backward
-from scratchcv.testing import assert_close
+from scratchcv.testing import assert_close, gradcheck
 
 # 0 animal, 1 vehicle; 2 cat, 3 dog (animals), 4 car (the only vehicle); 5 terrier, 6 poodle, 7 husky (dogs)
 PARENTS = (-1, -1, 0, 0, 1, 3, 3, 3)
@@ -74,6 +74,16 @@ def test_without_inner_nodes_it_is_softmax():
     assert tree_softmax(logits, flat).dtype == np.float32
     assert (tree_softmax(logits, flat) == softmax(logits, axis=1)).all()
     assert (flat.probabilities(logits) == softmax(logits, axis=1)).all()
+
+
+def test_gradient():
+    x = np.random.default_rng(0).standard_normal((3, 8))
+
+    def backward(dy, x):
+        return tree_softmax_backward(dy, tree_softmax(x, TREE), TREE)
+
+    report = gradcheck(lambda x: tree_softmax(x, TREE), backward, [x])
+    assert report.worst < 1e-7
 
 
 def test_torch_agrees_group_by_group():
