@@ -84,7 +84,8 @@ def space_to_depth_backward(dy: Array, block_size: int = 2, order: str = "pytorc
     """
     dy = check_floating("dy", dy, ("N", "C", "H", "W"))
     (N, channels, height, width), b = dy.shape, block_size
-    if not (isinstance(b, int | np.integer) and b > 0) or channels % b**2:
+    _check_block_size(b)
+    if channels % b**2:
         raise ValueError(f"dy must have a multiple of block_size² channels, got {channels} for {b}")
     C, H, W = channels // b**2, height * b, width * b
     _check(order, (N, C, H, W), b)
@@ -100,13 +101,17 @@ def _check(order: str, shape: tuple[int, int, int, int], b: int) -> None:
     """Raise unless blocks of b × b pixels fit into maps of this shape."""
     if order not in ORDERS:
         raise ValueError(f"order must be one of {', '.join(ORDERS)}, got {order!r}")
-    if not (isinstance(b, int | np.integer) and b > 0):
-        raise ValueError(f"block_size must be a positive integer, got {b!r}")
+    _check_block_size(b)
     _, C, H, W = shape
     if H % b or W % b:
         raise ValueError(f"x must have sides that are multiples of {b}, got {H} × {W}")
     if order == "darknet" and C % b**2:
         raise ValueError(f"x must have a multiple of {b**2} channels for darknet's order, got {C}")
+
+
+def _check_block_size(block_size: int) -> None:
+    if np.ndim(block_size) or block_size != int(block_size) or block_size < 1:
+        raise ValueError(f"block_size must be a positive integer, got {block_size!r}")
 
 
 class SpaceToDepth(Layer):
