@@ -13,6 +13,7 @@ from scratchcv.losses.dice import dice_loss
 from scratchcv.losses.fast_rcnn import fast_rcnn_loss
 from scratchcv.losses.focal import focus, sigmoid_focal_loss, softmax_focal_loss
 from scratchcv.losses.giou import generalized_box_iou_loss
+from scratchcv.losses.hierarchical_cross_entropy import hierarchical_cross_entropy
 from scratchcv.losses.hinge import hinge_loss, linear_svm_loss, one_versus_rest
 from scratchcv.losses.keypoint import keypointrcnn_loss, keypoints_to_heatmap
 from scratchcv.losses.l1 import l1_loss
@@ -43,6 +44,7 @@ __all__ = [
     "generalized_box_iou_loss",
     "gram_matrix",
     "gram_matrix_backward",
+    "hierarchical_cross_entropy",
     "hinge_loss",
     "inverse_frequency_weights",
     "keypointrcnn_loss",
