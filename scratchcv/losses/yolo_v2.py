@@ -1,13 +1,17 @@
 """YOLO v2's loss: squared errors of anchored boxes, and a softmax over classes for each."""
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from scratchcv.boxes.shape_iou import check_anchors, iou_cxcywh
 from scratchcv.boxes.yolo_v2 import decode_yolo_v2
 from scratchcv.checks import Array, as_floating, check_array
+from scratchcv.layers import WordTree
 from scratchcv.layers.sigmoid import sigmoid, sigmoid_backward
 from scratchcv.losses.cross_entropy import cross_entropy
+from scratchcv.losses.hierarchical_cross_entropy import hierarchical_cross_entropy
 from scratchcv.losses.mse import mse_loss
 from scratchcv.losses.yolo_checks import (
     check_confidence_target,
@@ -30,6 +34,7 @@ def yolo_v2_loss(
     lambda_class: float = 1.0,
     confidence_target: str = "iou",
     ignore_threshold: float | None = 0.6,
+    tree: WordTree | None = None,
 ) -> tuple[dict[str, float], Array]:
     r"""Return YOLO v2's five losses and the gradient of their sum.
 
@@ -68,6 +73,8 @@ def yolo_v2_loss(
         What the confidence of a place with an object should be: the predicted box's IoU with it, or 1.
     ignore_threshold : float or None
         The .6; None lets all places without object count.
+    tree : WordTree, optional
+        YOLO9000's: the last term is `hierarchical_cross_entropy` of this tree of the C classes.
 
     Returns
     -------
@@ -131,12 +138,13 @@ def yolo_v2_loss(
     if confidence_target == "iou":
         target = iou_cxcywh(boxes[obj], np.concatenate([truth[:0], *objects]))
     log_scales = np.log(truth[:, 2:] / anchors[obj[3]])  # (R, 2)
+    classify = cross_entropy if tree is None else partial(hierarchical_cross_entropy, tree=tree)
     terms = {
         "center": mse_loss(midpoint, truth[:, :2], reduction="sum"),
         "size": mse_loss(prediction[obj][:, 2:4], log_scales, reduction="sum"),
         "object": mse_loss(confidence[obj], target, reduction="sum"),
         "no_object": mse_loss(confidence[noobj], np.zeros(noobj.sum()), reduction="sum"),
-        "classification": cross_entropy(prediction[obj][:, 5:], gt_labels[obj] - 1, reduction="sum"),
+        "classification": classify(prediction[obj][:, 5:], gt_labels[obj] - 1, reduction="sum"),
     }
     weights = {
         "center": lambda_coord / 2,
