@@ -4,12 +4,13 @@ from scratchcv.backbones.alexnet import AlexNet, alexnet
 from scratchcv.backbones.backbone_with_fpn import BackboneWithFPN, resnet_fpn_backbone
 from scratchcv.backbones.blocks import conv_norm_relu
 from scratchcv.backbones.fpn import FeaturePyramidNetwork, LastLevelMaxPool
+from scratchcv.backbones.initialise import initialise_xavier
 from scratchcv.backbones.resnet import ResNet, resnet18, resnet50
 from scratchcv.backbones.resnet_blocks import BasicBlock, Bottleneck
 from scratchcv.backbones.resnet_body import ResNetBody
 from scratchcv.backbones.split import OneMapBackbone, RegionHead, split_alexnet, split_resnet, split_vgg
 from scratchcv.backbones.tiny import TINY_DEPTHS, TINY_WIDTHS, TinyBackbone, tiny_backbone
-from scratchcv.backbones.vgg import VGG, vgg16
+from scratchcv.backbones.vgg import VGG, vgg16, vgg_features
 from scratchcv.backbones.weights import load_weights
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "TinyBackbone",
     "alexnet",
     "conv_norm_relu",
+    "initialise_xavier",
     "load_weights",
     "resnet18",
     "resnet50",
@@ -38,4 +40,5 @@ __all__ = [
     "split_vgg",
     "tiny_backbone",
     "vgg16",
+    "vgg_features",
 ]
