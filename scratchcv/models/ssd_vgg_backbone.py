@@ -119,7 +119,10 @@ class SSDFeatureExtractorVGG(Layer):
         dx = outside.pop()
         for n in reversed(range(1, len(caches))):
             learning = Sequential(*self.extra[n - 1].layers[self._frozen[n] :])
-            dx = learning.backward(dx, caches[n]) + outside.pop()
+            dx = learning.backward(dx, caches[n])
+            if self._frozen[n]:
+                return None
+            dx = dx + outside.pop()
         dx = Sequential(*self.features.layers[self._frozen[0] :]).backward(dx, caches[0])
         return None if self.frozen_layers else dx
 
