@@ -82,12 +82,12 @@ class SSDFeatureExtractorVGG(Layer):
     ) -> None:
         if trainable_layers not in range(6):
             raise ValueError(f"trainable_layers must lie in 0…5, got {trainable_layers}")
-        vgg = vgg_features(DEPTHS, [width * multiple for multiple in CHANNELS], rng=rng).layers[:-1]
-        vgg[STAGE_STARTS[3]].ceil_mode = True
+        vgg = list(vgg_features(DEPTHS, [width * multiple for multiple in CHANNELS], rng=rng).layers[:-1])
+        vgg[STAGE_STARTS[3]] = MaxPool2d(2, ceil_mode=True)
         self.scale_weight = Parameter(np.full(8 * width, 20.0))
         self.features = Sequential(*vgg[:CONV4_3])
         self.extra = [Sequential(*vgg[CONV4_3:], _fully_connected(width, rng))]
-        self.out_channels = (8 * width, 16 * width)
+        self.out_channels: tuple[int, ...] = (8 * width, 16 * width)
         for inner, outer, *window in EXTRA_512 if highres else EXTRA_300:
             block = _extra_block(self.out_channels[-1], inner * width, outer * width, window, rng)
             self.extra.append(block)

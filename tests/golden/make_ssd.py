@@ -27,12 +27,13 @@ SIZES, NUM_CLASSES, WIDTH = [(80, 100), (300, 200), (330, 310)], 4, 4
 
 
 def images_and_targets(sizes, num_classes):
-    """Return images, the last without objects; two in the first are large, for the last maps."""
+    """Return images, the last without objects; the first has such of all sizes, so that every map learns."""
     images, targets = FASTER_RCNN["images_and_targets"](sizes, num_classes)
     height, width = sizes[0]
-    large = np.array([[0.03, 0.02, 0.95, 0.97], [0.2, 0.22, 0.95, 0.93]]) * [width, height, width, height]
-    targets[0]["boxes"] = np.vstack([targets[0]["boxes"], large])
-    targets[0]["labels"] = np.append(targets[0]["labels"], [1, num_classes - 1])
+    of_all_sizes = [[0.03, 0.02, 0.95, 0.97], [0.2, 0.22, 0.95, 0.93], [0.5, 0.5, 0.58, 0.57]]
+    boxes = np.array(of_all_sizes) * [width, height, width, height]
+    targets[0]["boxes"] = np.vstack([targets[0]["boxes"], boxes])
+    targets[0]["labels"] = np.append(targets[0]["labels"], [1, num_classes - 1, 1])
     return images, targets
 
 

@@ -232,7 +232,7 @@ def test_12_ssds_filters_and_outputs():
 
 
 def test_13_the_cat_on_the_fine_map_and_the_dog_on_the_coarse_one():
-    """S1, lines 1392-1404; S4, lines 318-330: maps of 8 x 8 and 4 x 4; loc has 4 numbers, conf all classes."""
+    """S1, lines 1392-1404; S4, lines 318-330: maps of 8 x 8 and 4 x 4; 4 numbers for loc, p for conf."""
     boxes = ssd_default_boxes([(8, 8), (4, 4)], (256, 256), [[2], [2]], scales=[0.2, 0.4, 0.8])
     level = np.repeat([8, 4], [4 * 8 * 8, 4 * 4 * 4])
     cat, dog = [30, 130, 90, 180], [110, 40, 220, 200]
