@@ -121,7 +121,7 @@ class TinySSD(SSD):
             score_threshold=self.score_thresh,
             **self.convention.detection,
         )
-        found = rows[rows[:, 0] >= 0]
+        found = rows[rows[:, 0] >= 0][: self.max_detections]
         return {
             "boxes": found[:, 2:] * sides,
             "scores": found[:, 1],
