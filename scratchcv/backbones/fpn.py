@@ -112,10 +112,23 @@ class FeaturePyramidNetwork(Layer):
         self.extra_blocks = extra_blocks
         self.out_channels = out_channels
 
-    def forward(self, x: list[Array]) -> tuple[list[Array], tuple[list[Any], Any]]:
-        """Return the pyramid of features x, fine to coarse, both; the cache is that of every convolution."""
+    def merged(self, x: list[Array]) -> list[Array]:
+        """Return the maps M of features x, fine to coarse, both: what the 3×3 convolutions read."""
+        self._check(x)
+        maps: list[Array] = []
+        for inner, feature in zip(reversed(self.inner_blocks), reversed(x), strict=True):
+            lateral = inner(feature)
+            coarser = [interpolate(maps[0], size=feature.shape[2:])] if maps else []
+            maps.insert(0, add([lateral, *coarser]))
+        return maps
+
+    def _check(self, x: list[Array]) -> None:
         if len(x) != len(self.inner_blocks):
             raise ValueError(f"features must be {len(self.inner_blocks)} maps, got {len(x)}")
+
+    def forward(self, x: list[Array]) -> tuple[list[Array], tuple[list[Any], Any]]:
+        """Return the pyramid of features x, fine to coarse, both; the cache is that of every convolution."""
+        self._check(x)
         pyramid: list[Array] = []
         caches: list[Any] = []
         merged: Array | None = None

@@ -1,12 +1,11 @@
 """A small backbone that trains from random weights in minutes."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from scratchcv.backbones.blocks import conv_norm_relu
-from scratchcv.checks import Array
+from scratchcv.backbones.stages import StagedBackbone
 from scratchcv.layers import Layer, MaxPool2d, Sequential
 
 TINY_WIDTHS = (16, 32, 64, 128, 128, 128, 128)
@@ -42,7 +41,7 @@ def tiny_backbone(
     return TinyBackbone(TINY_WIDTHS[:stages], TINY_DEPTHS[:stages], first_output, rng=rng)
 
 
-class TinyBackbone(Layer):
+class TinyBackbone(StagedBackbone):
     """Stages of 3×3 convolutions, each halved by max pooling; the last few are handed out.
 
     Every stage is (convolution, batch norm, ReLU) times its depth, after a 2×2 max pool except in the first.
@@ -78,40 +77,12 @@ class TinyBackbone(Layer):
         *,
         rng: np.random.Generator | None = None,
     ) -> None:
-        self.stages: list[Sequential] = []
+        stages: list[Sequential] = []
         channels = 3
         for stage, (width, depth) in enumerate(zip(widths, depths, strict=True)):
             layers: list[Layer] = [MaxPool2d(2)] if stage else []
             for _ in range(depth):
                 layers.append(conv_norm_relu(channels, width, rng=rng))
                 channels = width
-            self.stages.append(Sequential(*layers))
-        self.first_output = first_output
-        self.out_channels = tuple(widths[first_output:])
-
-    def forward(self, x: Array) -> tuple[list[Array], list[Any]]:
-        """Return the features of the last stages, fine to coarse, and every stage's cache."""
-        features, caches = [], []
-        for stage in self.stages:
-            x, cache = stage.forward(x)
-            features.append(x)
-            caches.append(cache)
-        return features[self.first_output :], caches
-
-    def backward(self, dy: list[Array], cache: list[Any]) -> Array:
-        """Return dx; a feature was read twice, by the next stage and from outside: its gradients add."""
-        outside = list(dy)
-        dx = outside.pop()
-        for stage, stage_cache in zip(reversed(self.stages[1:]), reversed(cache[1:]), strict=True):
-            dx = stage.backward(dx, stage_cache)
-            if outside:
-                dx = dx + outside.pop()
-        return self.stages[0].backward(dx, cache[0])
-
-    def __call__(self, x: Array, /) -> list[Array]:
-        """Return the features of the last stages, keeping no cache."""
-        features = []
-        for stage in self.stages:
-            x = stage(x)
-            features.append(x)
-        return features[self.first_output :]
+            stages.append(Sequential(*layers))
+        super().__init__(stages, widths, first_output)

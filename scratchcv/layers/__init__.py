@@ -58,6 +58,8 @@ from scratchcv.layers.sigmoid import (
     sigmoid_backward,
 )
 from scratchcv.layers.softmax import Softmax, log_softmax, log_softmax_backward, softmax, softmax_backward
+from scratchcv.layers.space_to_depth import SpaceToDepth, space_to_depth, space_to_depth_backward
+from scratchcv.layers.tree_softmax import WordTree, decide, tree_softmax, tree_softmax_backward
 from scratchcv.layers.upsample import Upsample, interpolate, interpolate_backward
 
 __all__ = [
@@ -90,7 +92,9 @@ __all__ = [
     "Sequential",
     "Sigmoid",
     "Softmax",
+    "SpaceToDepth",
     "Upsample",
+    "WordTree",
     "adaptive_avg_pool2d",
     "adaptive_avg_pool2d_backward",
     "add",
@@ -119,6 +123,7 @@ __all__ = [
     "conv_transpose2d_scatter",
     "crop_masks",
     "crop_masks_backward",
+    "decide",
     "dropout",
     "dropout_backward",
     "flatten",
@@ -168,5 +173,9 @@ __all__ = [
     "sigmoid_backward",
     "softmax",
     "softmax_backward",
+    "space_to_depth",
+    "space_to_depth_backward",
+    "tree_softmax",
+    "tree_softmax_backward",
     "window_output_size",
 ]

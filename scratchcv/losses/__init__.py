@@ -13,6 +13,7 @@ from scratchcv.losses.dice import dice_loss
 from scratchcv.losses.fast_rcnn import fast_rcnn_loss
 from scratchcv.losses.focal import focus, sigmoid_focal_loss, softmax_focal_loss
 from scratchcv.losses.giou import generalized_box_iou_loss
+from scratchcv.losses.hierarchical_cross_entropy import hierarchical_cross_entropy
 from scratchcv.losses.hinge import hinge_loss, linear_svm_loss, one_versus_rest
 from scratchcv.losses.keypoint import keypointrcnn_loss, keypoints_to_heatmap
 from scratchcv.losses.l1 import l1_loss
@@ -27,6 +28,7 @@ from scratchcv.losses.style import gram_matrix, gram_matrix_backward, style_loss
 from scratchcv.losses.total_variation import total_variation_loss
 from scratchcv.losses.yolo_v1 import split_yolo_v1, yolo_v1_loss
 from scratchcv.losses.yolo_v2 import yolo_v2_loss
+from scratchcv.losses.yolo_v3 import yolo_v3_loss
 
 __all__ = [
     "balance_weights",
@@ -42,6 +44,7 @@ __all__ = [
     "generalized_box_iou_loss",
     "gram_matrix",
     "gram_matrix_backward",
+    "hierarchical_cross_entropy",
     "hinge_loss",
     "inverse_frequency_weights",
     "keypointrcnn_loss",
@@ -63,4 +66,5 @@ __all__ = [
     "total_variation_loss",
     "yolo_v1_loss",
     "yolo_v2_loss",
+    "yolo_v3_loss",
 ]

@@ -32,6 +32,7 @@ from scratchcv.layers import (
     Sequential,
     Sigmoid,
     Softmax,
+    SpaceToDepth,
     Upsample,
 )
 from scratchcv.layers.shapes import pair
@@ -187,6 +188,7 @@ COSTS: dict[type[Layer], Callable[[Any, tuple[Any, ...], Any], Cost]] = {
     Sequential: lambda layer, inputs, output: (0, 0),
     Sigmoid: _elements(4, 3),
     Softmax: _elements(5, 4),
+    SpaceToDepth: _elements(0, 0),
     Upsample: _upsample,
 }
 """Cost functions by class of layer: called with layer, inputs and output, they return a `Cost`.

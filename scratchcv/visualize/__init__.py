@@ -21,6 +21,7 @@ from scratchcv.visualize.map_sizes import map_sizes_figure
 from scratchcv.visualize.multi_task import multi_task_figure
 from scratchcv.visualize.page import show_page
 from scratchcv.visualize.palette import class_color
+from scratchcv.visualize.pyramids import pyramids_figure
 from scratchcv.visualize.receptive_field import receptive_field_figure
 from scratchcv.visualize.regions import paint_segments, proposals_figure, segments_figure
 from scratchcv.visualize.register_tile import (
@@ -86,6 +87,7 @@ __all__ = [
     "plot_stages",
     "plot_training",
     "proposals_figure",
+    "pyramids_figure",
     "receptive_field_figure",
     "register_tile_figure",
     "register_tile_slider",

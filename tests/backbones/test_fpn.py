@@ -36,6 +36,18 @@ def test_sums_by_hand():
     ]
 
 
+def test_the_merged_maps_are_what_the_last_convolutions_read():
+    fpn = FeaturePyramidNetwork([2, 3, 4], 3, LastLevelMaxPool(), rng=np.random.default_rng(0))
+    fpn.astype(np.float64)
+    merged = fpn.merged(MAPS)
+    assert [m.shape for m in merged] == [(2, 3, 5, 6), (2, 3, 3, 3), (2, 3, 1, 2)]
+    for layer, m, level in zip(fpn.layer_blocks, merged, fpn(MAPS), strict=False):
+        assert (layer(m) == level).all()
+    assert (merged[2] == fpn.inner_blocks[2](MAPS[2])).all()  # nothing is added to the top one
+    with pytest.raises(ValueError, match="features must be 3 maps, got 2"):
+        fpn.merged(MAPS[:2])
+
+
 def test_a_gradient_comes_back_from_every_finer_level():
     fpn = make_transparent(FeaturePyramidNetwork([1, 1], 1))
     _, cache = fpn.forward([np.zeros((1, 1, 3, 3)), np.zeros((1, 1, 2, 2))])

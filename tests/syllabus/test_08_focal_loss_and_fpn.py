@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scratchcv.backbones import FeaturePyramidNetwork
+from scratchcv.backbones import FeaturePyramidNetwork, TinyBackbone
 from scratchcv.boxes import grid_anchors
 from scratchcv.layers import Add, Conv2d, Upsample, interpolate
 from scratchcv.losses import balanced_cross_entropy, cross_entropy, sigmoid_focal_loss, softmax_focal_loss
@@ -47,10 +47,50 @@ def test_02_a_whole_pyramid_of_256_channels():
     C = [rng.standard_normal((1, c, 64 // s, 96 // s)) for c, s in zip(channels, (4, 8, 16, 32), strict=True)]
     P = fpn(C)
     assert [level.shape for level in P] == [(1, 256, 16, 24), (1, 256, 8, 12), (1, 256, 4, 6), (1, 256, 2, 3)]
-    M5 = fpn.inner_blocks[3](C[3])
-    M4 = fpn.inner_blocks[2](C[2]) + M5.repeat(2, axis=2).repeat(2, axis=3)
+    *_, M4, M5 = M = fpn.merged(C)
+    assert [m.shape for m in M] == [p.shape for p in P]
+    np.testing.assert_array_equal(M5, fpn.inner_blocks[3](C[3]))
+    np.testing.assert_array_equal(M4, fpn.inner_blocks[2](C[2]) + M5.repeat(2, axis=2).repeat(2, axis=3))
     np.testing.assert_allclose(P[3], fpn.layer_blocks[3](M5), rtol=1e-12)
     np.testing.assert_allclose(P[2], fpn.layer_blocks[2](M4), rtol=1e-12)
+
+
+def test_01_only_the_top_down_path_gives_the_fine_map_what_the_coarse_one_sees():
+    """S4, lines 479-508: a fine map sees little of the image; with the top-down path, all of it."""
+    rng = np.random.default_rng(0)
+    body = TinyBackbone((4, 4, 4, 4, 4), (1, 1, 1, 1, 1), first_output=2, rng=rng).astype(np.float64).eval()
+    fpn = FeaturePyramidNetwork([4, 4, 4], 4, rng=rng).astype(np.float64)
+
+    def sees(maps):
+        """Side of the square that moves the middle pixel of the finest map."""
+        image = np.random.default_rng(1).random((1, 3, 64, 64))
+        changes = []
+        for x in range(64):
+            other = image.copy()
+            other[:, :, 32, x] += 1
+            changes.append((maps(other)[0][0, :, 8, 8] != maps(image)[0][0, :, 8, 8]).any())
+        columns = np.flatnonzero(changes)
+        return columns.max() - columns.min() + 1
+
+    alone, topped = sees(body), sees(lambda image: fpn(body(image)))
+    assert alone <= 18
+    assert topped > 2 * alone
+
+
+def test_02_the_gradient_of_the_coarse_map_is_the_sum_of_both_paths():
+    """S4, lines 514-535: M5 is read by its own 3x3 convolution and by M4."""
+    rng = np.random.default_rng(0)
+    fpn = FeaturePyramidNetwork([3, 5], 4, rng=rng).astype(np.float64)
+    C = [rng.standard_normal((1, 3, 6, 6)), rng.standard_normal((1, 5, 3, 3))]
+    P, cache = fpn.forward(C)
+    dP = [rng.standard_normal(p.shape) for p in P]
+    nothing = [np.zeros_like(p) for p in P]
+    (_, both), (_, own), (_, from_below) = (
+        fpn.backward(dy, cache) for dy in (dP, [nothing[0], dP[1]], [dP[0], nothing[1]])
+    )
+    assert own.any()
+    assert from_below.any()
+    np.testing.assert_allclose(both, own + from_below, rtol=1e-12)
 
 
 def test_03_easy_negatives_outweigh_the_rest_under_cross_entropy():
