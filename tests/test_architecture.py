@@ -35,7 +35,12 @@ FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 DOORS = {("visualize", "metrics")}
 
 # A model imports another model along its lineage alone; its own parts carry its name (ssd, ssd_head).
-LINEAGE = {("mask_rcnn", "faster_rcnn"), ("keypoint_rcnn", "faster_rcnn"), ("faster_rcnn", "fast_rcnn")}
+LINEAGE = {
+    ("faster_rcnn", "fast_rcnn"),
+    ("keypoint_rcnn", "faster_rcnn"),
+    ("mask_rcnn", "faster_rcnn"),
+    ("tiny_ssd", "ssd"),
+}
 
 # Where each distribution may be imported, and whether at the top of a file: NumPy alone imports the package.
 ANYWHERE = {"numpy"}
