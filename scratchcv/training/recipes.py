@@ -31,7 +31,7 @@ RECIPES: dict[str, dict[str, Recipe]] = {
     },
     "yolo_v2": {
         "scenes": Recipe(size=128, steps=800, learning_rate=0.02, warm_up_steps=60, augmentation="none"),
-        "photographs": Recipe(size=320, epochs=60, learning_rate=0.02, warm_up_steps=60, augmentation="ssd"),
+        "photographs": Recipe(size=256, epochs=50, learning_rate=0.02, warm_up_steps=60, augmentation="ssd"),
     },
     "yolo_v3": {
         "scenes": Recipe(size=128, steps=500, learning_rate=0.02, warm_up_steps=60, augmentation="none"),
