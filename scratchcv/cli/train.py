@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from scratchcv.data.summary import DatasetSummary
     from scratchcv.training.recipe import Recipe
 
-MODELS = ("localizer", "sliding_window", "rcnn", "fast_rcnn", "faster_rcnn", "ssd")
+MODELS = ("localizer", "sliding_window", "rcnn", "fast_rcnn", "faster_rcnn", "retinanet", "ssd")
 """As in `scratchcv.training.recipes`, which is too heavy to import for a ``--help``."""
 
 AUGMENTATIONS = ("none", "flip", "ssd", "microscope")
