@@ -4,6 +4,7 @@ from scratchcv.backbones.alexnet import AlexNet, alexnet
 from scratchcv.backbones.backbone_with_fpn import BackboneWithFPN, resnet_fpn_backbone, tiny_fpn_backbone
 from scratchcv.backbones.blocks import conv_norm_relu
 from scratchcv.backbones.fpn import OLD_FPN_NAMES, FeaturePyramidNetwork, LastLevelMaxPool
+from scratchcv.backbones.last_level_p6p7 import LastLevelP6P7
 from scratchcv.backbones.resnet import ResNet, resnet18, resnet50
 from scratchcv.backbones.resnet_blocks import BasicBlock, Bottleneck
 from scratchcv.backbones.resnet_body import ResNetBody

@@ -27,8 +27,8 @@ DENSE_LOSSES: dict[str, dict[str, Any]] = {
     "mining": {"alpha": -1.0, "gamma": 0.0, "neg_pos_ratio": 3.0},
 }
 """Four ways to deal with a hundred thousand easy negatives, as arguments of `retinanet_loss`: the focal loss,
-the α-balanced cross-entropy, the plain one, and that of positives and the hardest negatives alone. Both α are the
-best ones of the paper's tables 1a and 1b."""
+the α-balanced cross-entropy, the plain one, and that of positives and the hardest negatives alone. Both α are
+the best ones of the paper's tables 1a and 1b."""
 
 
 def retinanet_loss(

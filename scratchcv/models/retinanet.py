@@ -214,7 +214,7 @@ class RetinaNet(Detector):
     def _select(
         self, logits: Array, deltas: Array, anchors: Array, counts: list[int], size: Size
     ) -> Prediction:
-        """Return one image's detections: each level's best pairs of an anchor and a class, freed of doubles."""
+        """Return one image's detections: each level's best pairs of anchor and class, freed of doubles."""
         columns, scores = logits.shape[1], sigmoid(logits).reshape(-1)
         stops = np.cumsum(counts) * columns
         best = [np.zeros(0, np.int64)]
