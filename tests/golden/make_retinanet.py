@@ -27,7 +27,7 @@ SAMPLED = (
 SCALES = {r"cls_logits\.weight$": 0.8, r"bbox_reg\.weight$": 0.2}
 """What random weights are multiplied by, so that detections are sure, of all classes and apart."""
 
-BIAS = -3.0
+BIAS = -5.0
 """Of the logits: few of the many anchors say yes."""
 
 
@@ -77,9 +77,7 @@ def torchvisions_resnet18(num_classes, min_size, max_size):
         returned_layers=[2, 3, 4],
         extra_blocks=LastLevelP6P7(256, 256),
     )
-    return RetinaNet(
-        backbone, num_classes, min_size, max_size, anchor_generator=_default_anchorgen()
-    )
+    return RetinaNet(backbone, num_classes, min_size, max_size, anchor_generator=_default_anchorgen())
 
 
 SIZES, SETTINGS = [(80, 100), (120, 60), (96, 96)], (4, 96, 160)
