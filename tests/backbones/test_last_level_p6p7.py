@@ -1,5 +1,7 @@
 """Two more maps on top of a pyramid: which map is read, shapes, gradients, torchvision's numbers."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -17,16 +19,20 @@ def pyramid(in_channels):
     )
 
 
+def flat(level):
+    return level.reshape(len(level), math.prod(level.shape[1:]))
+
+
 class Pyramid(FeaturePyramidNetwork):
     """On one array, as layers are checked: its second half's channels at half the resolution."""
 
     def forward(self, x):
         y, cache = super().forward([x[:, :3], x[:, 3:, ::2, ::2]])
-        return np.concatenate([level.reshape(len(x), -1) for level in y], axis=1), (cache, x, y)
+        return np.concatenate([flat(level) for level in y], axis=1), (cache, x, y)
 
     def backward(self, dy, cache):
         cache, x, y = cache
-        sizes = np.cumsum([level[0].size for level in y])[:-1]
+        sizes = np.cumsum([flat(level).shape[1] for level in y])[:-1]
         dlevels = [
             part.reshape(level.shape) for part, level in zip(np.split(dy, sizes, axis=1), y, strict=True)
         ]
