@@ -1,7 +1,7 @@
 """Backbones: from an image to feature maps at several strides."""
 
 from scratchcv.backbones.alexnet import AlexNet, alexnet
-from scratchcv.backbones.backbone_with_fpn import BackboneWithFPN, resnet_fpn_backbone
+from scratchcv.backbones.backbone_with_fpn import BackboneWithFPN, resnet_fpn_backbone, tiny_fpn_backbone
 from scratchcv.backbones.blocks import conv_norm_relu
 from scratchcv.backbones.darknet import (
     DARKNET19,
@@ -15,8 +15,9 @@ from scratchcv.backbones.darknet import (
     tiny_darknet,
 )
 from scratchcv.backbones.darknet_weights import DarknetHeader, load_darknet_weights, save_darknet_weights
-from scratchcv.backbones.fpn import FeaturePyramidNetwork, LastLevelMaxPool
+from scratchcv.backbones.fpn import OLD_FPN_NAMES, FeaturePyramidNetwork, LastLevelMaxPool
 from scratchcv.backbones.initialise import initialise_xavier
+from scratchcv.backbones.last_level_p6p7 import LastLevelP6P7
 from scratchcv.backbones.resnet import ResNet, resnet18, resnet50
 from scratchcv.backbones.resnet_blocks import BasicBlock, Bottleneck
 from scratchcv.backbones.resnet_body import ResNetBody
@@ -24,11 +25,12 @@ from scratchcv.backbones.split import OneMapBackbone, RegionHead, split_alexnet,
 from scratchcv.backbones.stages import StagedBackbone
 from scratchcv.backbones.tiny import TINY_DEPTHS, TINY_WIDTHS, TinyBackbone, tiny_backbone
 from scratchcv.backbones.vgg import VGG, vgg16, vgg_features
-from scratchcv.backbones.weights import load_weights
+from scratchcv.backbones.weights import load_weights, rename_parameters
 
 __all__ = [
     "DARKNET19",
     "DARKNET_REFERENCE",
+    "OLD_FPN_NAMES",
     "TINY_DARKNET",
     "TINY_DEPTHS",
     "TINY_WIDTHS",
@@ -42,6 +44,7 @@ __all__ = [
     "DarknetHeader",
     "FeaturePyramidNetwork",
     "LastLevelMaxPool",
+    "LastLevelP6P7",
     "OneMapBackbone",
     "RegionHead",
     "ResNet",
@@ -56,6 +59,7 @@ __all__ = [
     "initialise_xavier",
     "load_darknet_weights",
     "load_weights",
+    "rename_parameters",
     "resnet18",
     "resnet50",
     "resnet_fpn_backbone",
@@ -65,6 +69,7 @@ __all__ = [
     "split_vgg",
     "tiny_backbone",
     "tiny_darknet",
+    "tiny_fpn_backbone",
     "vgg16",
     "vgg_features",
 ]

@@ -9,8 +9,9 @@ from scratchcv.backbones.fpn import FeaturePyramidNetwork, LastLevelMaxPool
 from scratchcv.backbones.resnet import ResNet, resnet18, resnet50
 from scratchcv.backbones.resnet_blocks import NormLayer
 from scratchcv.backbones.resnet_body import ResNetBody
+from scratchcv.backbones.tiny import tiny_backbone
 from scratchcv.checks import Array
-from scratchcv.layers import FrozenBatchNorm2d, Layer
+from scratchcv.layers import BatchNorm2d, FrozenBatchNorm2d, Layer
 
 RESNETS: dict[str, Callable[..., ResNet]] = {"resnet18": resnet18, "resnet50": resnet50}
 """What `resnet_fpn_backbone` can build on."""
@@ -119,3 +120,23 @@ def resnet_fpn_backbone(
     return BackboneWithFPN(
         body, FeaturePyramidNetwork(body.out_channels, 256, extra_blocks, fpn_norm_layer, rng=rng)
     )
+
+
+def tiny_fpn_backbone(out_channels: int = 64, *, rng: np.random.Generator | None = None) -> BackboneWithFPN:
+    """Return the backbone of the tiny models up to stride 32, and a pyramid on its strides 8, 16 and 32.
+
+    Parameters
+    ----------
+    out_channels : int
+        Of every map.
+    rng : numpy.random.Generator, optional
+        Draws the initial weights.
+
+    Examples
+    --------
+    >>> [level.shape for level in tiny_fpn_backbone()(np.zeros((1, 3, 64, 64), np.float32))]
+    [(1, 64, 8, 8), (1, 64, 4, 4), (1, 64, 2, 2)]
+    """
+    body = tiny_backbone(stages=6, rng=rng)
+    fpn = FeaturePyramidNetwork(body.out_channels, out_channels, norm_layer=BatchNorm2d, rng=rng)
+    return BackboneWithFPN(body, fpn)

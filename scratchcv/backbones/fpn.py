@@ -1,5 +1,6 @@
 """The feature pyramid network: what the coarse maps know, at the resolution of the fine ones."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,6 +17,11 @@ from scratchcv.layers import (
     interpolate_backward,
     kaiming_uniform,
 )
+
+OLD_FPN_NAMES = [
+    (re.compile(r"^(backbone\.fpn\.(?:inner|layer)_blocks\.\d+)\.(weight|bias)$"), r"\1.0.\2"),
+]
+"""What a pyramid's parameters were called in torchvision's older weights, ``COCO_V1`` among them, and now."""
 
 
 class LastLevelMaxPool(Layer):
@@ -64,7 +70,7 @@ class FeaturePyramidNetwork(Layer):
     out_channels : int
         Channels of all maps P.
     extra_blocks : Layer, optional
-        Makes further maps from the pyramid; see `LastLevelMaxPool`.
+        Makes further maps from the pyramid; see `LastLevelMaxPool` and `LastLevelP6P7`.
     norm_layer : callable, optional
         From a number of channels to a normalisation behind each convolution, which then has no bias.
     rng : numpy.random.Generator, optional
@@ -144,7 +150,8 @@ class FeaturePyramidNetwork(Layer):
             caches.insert(0, (inner_cache, layer_cache, feature.shape[2:]))
         if self.extra_blocks is None:
             return pyramid, (caches, None)
-        pyramid, extra_cache = self.extra_blocks.forward(pyramid)
+        read = [*pyramid, x[-1]] if self._extra_reads_features else pyramid
+        pyramid, extra_cache = self.extra_blocks.forward(read)
         return pyramid, (caches, extra_cache)
 
     def backward(self, dy: list[Array], cache: tuple[list[Any], Any]) -> list[Array]:
@@ -152,6 +159,8 @@ class FeaturePyramidNetwork(Layer):
         caches, extra_cache = cache
         if self.extra_blocks is not None:
             dy = self.extra_blocks.backward(dy, extra_cache)
+        if self._extra_reads_features:
+            *dy, dcoarsest = dy
         dx: list[Array] = []
         dmerged: Array | None = None
         for inner, layer, dlevel, (inner_cache, layer_cache, size) in zip(
@@ -162,7 +171,13 @@ class FeaturePyramidNetwork(Layer):
             if finer is not None:
                 dmerged = add([dmerged, interpolate_backward(finer, size, size=finer_size)])
             dx.append(inner.backward(dmerged, inner_cache))
+        if self._extra_reads_features:
+            dx[-1] = dx[-1] + dcoarsest
         return dx
+
+    @property
+    def _extra_reads_features(self) -> bool:
+        return getattr(self.extra_blocks, "reads_features", False)
 
 
 def _conv_norm(

@@ -1,7 +1,11 @@
 """Published weights from a file, whichever of the two usual formats it has."""
 
 import os
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from numpy.typing import ArrayLike
 
 from scratchcv.backbones.pth import load_pth
 from scratchcv.backbones.raw_numbers import DTYPES, decode_numbers
@@ -70,3 +74,29 @@ def _load_safetensors(path: Path) -> dict[str, Array]:
             raise InputError(f"{path}: {name} is {tensor['dtype']}, known are {', '.join(DTYPES)}")
         arrays[name] = decode_numbers(tensor["data"], tensor["dtype"]).reshape(tensor["shape"])
     return arrays
+
+
+def rename_parameters(
+    state: Mapping[str, ArrayLike], old_names: Sequence[tuple[re.Pattern[str], str]]
+) -> dict[str, ArrayLike]:
+    r"""Return values under the names that their parameters have now.
+
+    Parameters
+    ----------
+    state : mapping of str to array_like
+        Values by name, as `load_weights` returns them.
+    old_names : sequence of (pattern, str)
+        A regular expression for each old name, and what takes its place, with groups.
+
+    Examples
+    --------
+    >>> old_names = [(re.compile(r"^conv\.(\w+)$"), r"conv.0.\1")]
+    >>> rename_parameters({"conv.weight": [1.0], "bias": [2.0]}, old_names)
+    {'conv.0.weight': [1.0], 'bias': [2.0]}
+    """
+    renamed = {}
+    for name, value in state.items():
+        for old, new in old_names:
+            name = old.sub(new, name)
+        renamed[name] = value
+    return renamed

@@ -24,7 +24,17 @@ if TYPE_CHECKING:
     from scratchcv.data.summary import DatasetSummary
     from scratchcv.training.recipe import Recipe
 
-MODELS = ("localizer", "sliding_window", "rcnn", "fast_rcnn", "faster_rcnn", "ssd", "yolo_v2", "yolo_v3")
+MODELS = (
+    "localizer",
+    "sliding_window",
+    "rcnn",
+    "fast_rcnn",
+    "faster_rcnn",
+    "yolo_v2",
+    "yolo_v3",
+    "ssd",
+    "retinanet",
+)
 """As in `scratchcv.training.recipes`, which is too heavy to import for a ``--help``."""
 
 AUGMENTATIONS = ("none", "flip", "ssd", "microscope")

@@ -21,7 +21,7 @@ from scratchcv.losses.mask import maskrcnn_loss
 from scratchcv.losses.mse import mse_loss
 from scratchcv.losses.multi_task import multi_task_loss
 from scratchcv.losses.multibox import multibox_loss
-from scratchcv.losses.retinanet import retinanet_loss
+from scratchcv.losses.retinanet import DENSE_LOSSES, retinanet_loss
 from scratchcv.losses.rpn import rpn_loss
 from scratchcv.losses.smooth_l1 import smooth_l1_loss
 from scratchcv.losses.style import gram_matrix, gram_matrix_backward, style_loss
@@ -31,6 +31,7 @@ from scratchcv.losses.yolo_v2 import yolo_v2_loss
 from scratchcv.losses.yolo_v3 import yolo_v3_loss
 
 __all__ = [
+    "DENSE_LOSSES",
     "balance_weights",
     "balanced_cross_entropy",
     "binary_cross_entropy",

@@ -28,6 +28,10 @@ from scratchcv.models.rcnn_linear_svm_solver import fit_linear_svm
 from scratchcv.models.rcnn_selection import select_candidates
 from scratchcv.models.rcnn_tiny import rcnn_tiny
 from scratchcv.models.rcnn_training_set import svm_targets
+from scratchcv.models.retinanet import RetinaNet
+from scratchcv.models.retinanet_head import RetinaNetHead
+from scratchcv.models.retinanet_resnet import retinanet_fpn, retinanet_resnet50_fpn, retinanet_resnet50_fpn_v2
+from scratchcv.models.retinanet_tiny import retinanet_tiny
 from scratchcv.models.sliding_window import SlidingWindow, sliding_window_tiny
 from scratchcv.models.sliding_window_classifier import WindowClassifier
 from scratchcv.models.sliding_window_pyramid import ImagePyramid
@@ -56,6 +60,8 @@ __all__ = [
     "ImagePyramid",
     "LinearSVMs",
     "Localizer",
+    "RetinaNet",
+    "RetinaNetHead",
     "RoIHeads",
     "SSDFeatureExtractorVGG",
     "SSDHead",
@@ -86,6 +92,10 @@ __all__ = [
     "platt_scaling",
     "rcnn_alexnet",
     "rcnn_tiny",
+    "retinanet_fpn",
+    "retinanet_resnet50_fpn",
+    "retinanet_resnet50_fpn_v2",
+    "retinanet_tiny",
     "ridge_regression",
     "select_candidates",
     "sliding_window_tiny",

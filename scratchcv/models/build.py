@@ -18,6 +18,8 @@ from scratchcv.models.faster_rcnn_tiny import faster_rcnn_tiny
 from scratchcv.models.localizer import localizer_tiny
 from scratchcv.models.rcnn_alexnet import rcnn_alexnet
 from scratchcv.models.rcnn_tiny import rcnn_tiny
+from scratchcv.models.retinanet_resnet import retinanet_resnet50_fpn, retinanet_resnet50_fpn_v2
+from scratchcv.models.retinanet_tiny import retinanet_tiny
 from scratchcv.models.sliding_window import sliding_window_tiny
 from scratchcv.models.ssd_tiny import ssd_tiny
 from scratchcv.models.ssd_vgg import ssd300_vgg16, ssd512_vgg16
@@ -37,6 +39,9 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "localizer_tiny": localizer_tiny,
     "rcnn_alexnet": rcnn_alexnet,
     "rcnn_tiny": rcnn_tiny,
+    "retinanet_resnet50_fpn": retinanet_resnet50_fpn,
+    "retinanet_resnet50_fpn_v2": retinanet_resnet50_fpn_v2,
+    "retinanet_tiny": retinanet_tiny,
     "sliding_window_tiny": sliding_window_tiny,
     "ssd300_vgg16": ssd300_vgg16,
     "ssd512_vgg16": ssd512_vgg16,

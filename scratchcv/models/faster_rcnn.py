@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from scratchcv.backbones import OLD_FPN_NAMES, rename_parameters
 from scratchcv.checks import Array
 from scratchcv.data import GeneralizedRCNNTransform, check_images, check_targets
 from scratchcv.layers import Layer
@@ -19,7 +20,7 @@ Size = tuple[int, int]
 
 OLD_NAMES = [
     (re.compile(r"^rpn\.head\.conv\.(weight|bias)$"), r"rpn.head.conv.0.0.\1"),
-    (re.compile(r"^(backbone\.fpn\.(?:inner|layer)_blocks\.\d+)\.(weight|bias)$"), r"\1.0.\2"),
+    *OLD_FPN_NAMES,
 ]
 """What parameters were called in torchvision's older weights, ``COCO_V1`` among them, and are called now."""
 
@@ -128,12 +129,7 @@ class FasterRCNN(Detector):
 
     def load_state_dict(self, state: Mapping[str, ArrayLike], strict: bool = True) -> None:
         """Take up values by name, see `Layer.load_state_dict`; torchvision's older names are understood."""
-        renamed = {}
-        for name, value in state.items():
-            for old, new in OLD_NAMES:
-                name = old.sub(new, name)
-            renamed[name] = value
-        super().load_state_dict(renamed, strict)
+        super().load_state_dict(rename_parameters(state, OLD_NAMES), strict)
 
     def _detect(self, x: Array, sizes: list[Size], watch: Stopwatch) -> list[Prediction]:
         """Return the detections of a batch in its own pixels."""

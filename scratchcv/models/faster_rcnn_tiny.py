@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from scratchcv.backbones import BackboneWithFPN, FeaturePyramidNetwork, TinyBackbone
+from scratchcv.backbones import TinyBackbone, tiny_fpn_backbone
 from scratchcv.data import GeneralizedRCNNTransform
 from scratchcv.layers import BatchNorm2d, Layer, MultiScaleRoIAlign
 from scratchcv.models.detector import check_class_names
@@ -120,9 +120,6 @@ def faster_rcnn_tiny(
 
 def _backbone(fpn: bool, rng: np.random.Generator) -> Layer:
     """Return a tiny backbone with a pyramid of three levels, or one that ends at stride 8."""
-    if not fpn:
-        return TinyBackbone((16, 32, 64, CHANNELS), (1, 1, 2, 4), 3, rng=rng)
-    body = TinyBackbone((16, 32, 64, 128, 128, 128), (1, 1, 2, 2, 1, 1), 3, rng=rng)
-    return BackboneWithFPN(
-        body, FeaturePyramidNetwork(body.out_channels, CHANNELS, norm_layer=BatchNorm2d, rng=rng)
-    )
+    if fpn:
+        return tiny_fpn_backbone(CHANNELS, rng=rng)
+    return TinyBackbone((16, 32, 64, CHANNELS), (1, 1, 2, 4), 3, rng=rng)

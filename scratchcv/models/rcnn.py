@@ -10,7 +10,7 @@ from scratchcv.boxes import (
     box_iou,
     clip_boxes_to_image,
     decode_deltas,
-    match_rpn,
+    match_proposals,
     sample_balanced,
 )
 from scratchcv.checks import Array, check_array
@@ -174,7 +174,7 @@ class RCNN(Detector):
         for image, target in zip(images, targets, strict=True):
             gt_boxes, gt_labels = np.asarray(target["boxes"]), np.asarray(target["labels"])
             boxes = np.concatenate([gt_boxes, self.proposals_of(image, target)])  # each object, as a proposal
-            matches = match_rpn(box_iou(boxes, gt_boxes), self.fg_iou_thresh, self.bg_iou_thresh)
+            matches = match_proposals(box_iou(boxes, gt_boxes), self.fg_iou_thresh, self.bg_iou_thresh)
             positive, negative = sample_balanced(
                 matches, self.rng,
                 batch_size=self.regions_per_image, positive_fraction=self.positive_fraction,

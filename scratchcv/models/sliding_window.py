@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from scratchcv.boxes import BACKGROUND, IGNORE, batched_nms, best_class, box_iou, sample_balanced, top_k
+from scratchcv.boxes import batched_nms, best_class, box_iou, match_proposals, sample_balanced, top_k
 from scratchcv.checks import Array
 from scratchcv.data import check_images, check_targets
 from scratchcv.layers import softmax
@@ -142,12 +142,8 @@ class SlidingWindow(Detector):
     def match(self, image: Array, target: Target) -> Array:
         """Return for every window (P,) the index of its object, BACKGROUND, or IGNORE."""
         boxes = np.asarray(target["boxes"], np.float64) / _extent(image)
-        if len(boxes) == 0:
-            return np.full(len(self.pyramid.windows), BACKGROUND)
         iou = box_iou(self.pyramid.windows, boxes)  # of boxes relative to the image: stretching keeps an IoU
-        best = iou.max(axis=1)
-        elsewhere = np.where(best < self.bg_iou_thresh, BACKGROUND, IGNORE)
-        return np.where(best >= self.fg_iou_thresh, iou.argmax(axis=1), elsewhere)
+        return match_proposals(iou, self.fg_iou_thresh, self.bg_iou_thresh)
 
     def detect(self, images: Sequence[Array], watch: Stopwatch) -> list[Prediction]:
         """Return the detections of one batch; as "proposals" count resizing and cutting out windows."""

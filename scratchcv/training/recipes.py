@@ -25,6 +25,12 @@ RECIPES: dict[str, dict[str, Recipe]] = {
             size=256, batch_size=8, epochs=50, learning_rate=0.1, warm_up_steps=60, augmentation="ssd"
         ),
     },
+    "retinanet": {
+        "scenes": Recipe(size=128, steps=500, learning_rate=0.05, warm_up_steps=60, augmentation="none"),
+        "photographs": Recipe(
+            size=256, batch_size=8, epochs=50, learning_rate=0.05, warm_up_steps=60, augmentation="ssd"
+        ),
+    },
     "ssd": {
         "scenes": Recipe(size=128, steps=300, augmentation="none"),
         "photographs": Recipe(size=256, epochs=40, augmentation="ssd"),

@@ -1,4 +1,4 @@
-"""Whole networks at the papers' scale, forward, beside torchvision: classifiers, Faster R-CNN and SSD."""
+"""Whole networks at the papers' scale, forward, beside torchvision: classifiers and detectors."""
 
 import runpy
 from functools import partial
@@ -11,11 +11,18 @@ from scratchcv import backbones, models
 from tests.benchmarks.draw import generator, normal
 from tests.benchmarks.row import Call, Group, Inputs, Row
 
-GOLDEN, GOLDEN_SSD = (
-    runpy.run_path(str(Path(__file__).parents[1] / "golden" / f"make_{name}.py"))
-    for name in ("faster_rcnn", "ssd")
-)
-"""Random weights under which activations keep their size, and detections are sure and apart."""
+FOLDER = Path(__file__).parents[1] / "golden"
+GOLDEN = {
+    name: runpy.run_path(str(FOLDER / f"make_{script}.py"))
+    for name, script in {
+        "fasterrcnn_resnet50_fpn": "faster_rcnn",
+        "retinanet_resnet50_fpn": "retinanet",
+        "ssd300_vgg16": "ssd",
+    }.items()
+}
+"""By detector, random weights under which activations keep their size, and detections are sure and apart."""
+
+load = GOLDEN["fasterrcnn_resnet50_fpn"]["load"]
 
 
 def classifier_row(title: str, name: str) -> Row:
@@ -37,44 +44,51 @@ def classifier_row(title: str, name: str) -> Row:
         import torchvision
 
         network = getattr(torchvision.models, given["name"])(num_classes=10).eval()
-        GOLDEN["load"](network, given["weights"])
+        load(network, given["weights"])
         return _without_graph(network, torch.from_numpy(given["x"]))
 
     return Row(f"{title}, 2×3×224×224", draw, ours, theirs)
 
 
-def draw_detector(short: bool) -> Inputs:
-    """Draw an image of 480 × 640 pixels, and the weights that both sides take."""
-    side = 64 if short else 400
-    model = models.fasterrcnn_resnet50_fpn(6)
-    weights = GOLDEN["random_state"]({name: value.shape for name, value in model.state_dict().items()})
-    ((image,), _) = GOLDEN["images_and_targets"]([(side, side * 4 // 3)], 6)
-    return {"image": image.astype(np.float32), "sides": (side, 5 * side // 3), "weights": weights}
+def detector_row(title: str, name: str) -> Row:
+    """Return the row of a detector on an image of 400 × 533 pixels."""
 
+    def draw(short: bool) -> Inputs:
+        side = 64 if short else 400
+        shapes = {key: value.shape for key, value in getattr(models, name)(6).state_dict().items()}
+        ((image,), _) = GOLDEN[name]["images_and_targets"]([(side, side * 4 // 3)], 6)
+        return {
+            "image": image.astype(np.float32),
+            "sides": (side, 5 * side // 3),
+            "weights": GOLDEN[name]["random_state"](shapes),
+        }
 
-def our_detector(given: Inputs) -> Call:
-    model = models.fasterrcnn_resnet50_fpn(6, min_size=given["sides"][0], max_size=given["sides"][1])
-    model.load_state_dict(given["weights"])
-    return lambda: model.predict([given["image"]])[0]
+    def ours(given: Inputs) -> Call:
+        model = getattr(models, name)(6, min_size=given["sides"][0], max_size=given["sides"][1])
+        model.load_state_dict(given["weights"])
+        return lambda: model.predict([given["image"]])[0]
 
+    def theirs(given: Inputs) -> Call:
+        import torch
+        from torchvision.models import detection
 
-def their_detector(given: Inputs) -> Call:
-    import torch
-    from torchvision.models import detection
+        low, high = given["sides"]
+        build = partial(getattr(detection, name), weights=None, weights_backbone=None, num_classes=6)
+        model = build(min_size=low, max_size=high).eval()
+        load(model, given["weights"])
+        call = _without_graph(model, [torch.from_numpy(given["image"])])
+        return lambda: call()[0]
 
-    low, high = given["sides"]
-    build = partial(detection.fasterrcnn_resnet50_fpn, weights=None, weights_backbone=None, num_classes=6)
-    model = build(min_size=low, max_size=high).eval()
-    GOLDEN["load"](model, given["weights"])
-    call = _without_graph(model, [torch.from_numpy(given["image"])])
-    return lambda: call()[0]
+    return Row(f"{title}, 3×400×533", draw, ours, theirs, agree=assert_same_detections)
 
 
 def draw_ssd(short: bool) -> Inputs:
     """Draw an image of 300 × 300 pixels and SSD300's weights; it knows no smaller images."""
     model = models.ssd300_vgg16(6)
-    weights = GOLDEN_SSD["random_state"]({name: value.shape for name, value in model.state_dict().items()})
-    ((image,), _) = GOLDEN_SSD["images_and_targets"]([(300, 300)], 6)
+    weights = GOLDEN["ssd300_vgg16"]["random_state"](
+        {name: value.shape for name, value in model.state_dict().items()}
+    )
+    ((image,), _) = GOLDEN["ssd300_vgg16"]["images_and_targets"]([(300, 300)], 6)
     return {"image": image.astype(np.float32), "weights": weights}
 
 
@@ -89,7 +103,7 @@ def their_ssd(given: Inputs) -> Call:
     from torchvision.models import detection
 
     model = detection.ssd300_vgg16(weights=None, weights_backbone=None, num_classes=6).eval()
-    GOLDEN["load"](model, given["weights"])
+    load(model, given["weights"])
     call = _without_graph(model, [torch.from_numpy(given["image"])])
     return lambda: call()[0]
 
@@ -122,13 +136,8 @@ GROUP = Group(
         classifier_row("VGG-16", "vgg16"),
         classifier_row("ResNet-18", "resnet18"),
         classifier_row("ResNet-50", "resnet50"),
-        Row(
-            "Faster R-CNN on ResNet-50-FPN, 3×400×533",
-            draw_detector,
-            our_detector,
-            their_detector,
-            agree=assert_same_detections,
-        ),
+        detector_row("Faster R-CNN on ResNet-50-FPN", "fasterrcnn_resnet50_fpn"),
+        detector_row("RetinaNet on ResNet-50-FPN", "retinanet_resnet50_fpn"),
         Row("SSD300 on VGG-16, 3×300×300", draw_ssd, our_ssd, their_ssd, agree=assert_same_detections),
     ),
 )

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scratchcv.boxes import BACKGROUND, IGNORE, match_proposals
+from scratchcv.boxes import BACKGROUND, IGNORE, box_iou, match_proposals, match_rpn
 
 
 def test_three_kinds_of_proposals():
@@ -21,6 +21,22 @@ def test_a_truth_that_no_proposal_overlaps_enough_has_none():
 def test_without_objects_or_proposals():
     assert match_proposals(np.zeros((3, 0))).tolist() == [BACKGROUND] * 3
     assert match_proposals(np.zeros((0, 2))).tolist() == []
+
+
+@given(
+    st.integers(0, 2**32), st.integers(0, 12), st.integers(0, 4), st.sampled_from([np.float32, np.float64])
+)
+@settings(deadline=None)
+def test_where_the_objects_are_among_the_proposals_it_is_the_rpns_rule(seed, proposals, truths, dtype):
+    """As where R-CNN samples: each truth has a proposal that is enough, and needs no best one."""
+    rng = np.random.default_rng(seed)
+    corner, extent = (
+        rng.integers(0, 20, (proposals + truths, 2)),
+        rng.integers(0, 20, (proposals + truths, 2)),
+    )
+    boxes = np.concatenate([corner, corner + extent], axis=1).astype(dtype)
+    iou = box_iou(boxes, boxes[:truths])
+    assert match_proposals(iou).tolist() == match_rpn(iou, 0.5, 0.5).tolist()
 
 
 @given(st.integers(0, 2**32), st.integers(1, 12), st.integers(1, 4))
