@@ -26,6 +26,7 @@ from scratchcv.boxes.generalized_iou import (
     paired_giou_backward,
 )
 from scratchcv.boxes.iou import box_iou, box_iou_backward, iou_quality
+from scratchcv.boxes.kmeans_anchors import kmeans_anchors
 from scratchcv.boxes.match_proposals import match_proposals
 from scratchcv.boxes.matching import (
     BACKGROUND,
@@ -99,6 +100,7 @@ __all__ = [
     "hard_negative_mask",
     "iou_cxcywh",
     "iou_quality",
+    "kmeans_anchors",
     "match_best_then_threshold",
     "match_bipartite",
     "match_proposals",

@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> None:
             data=data,
             split="train",
             dataset=scenes,
-            object_sizes=summary.relative_sizes,
+            object_shapes=summary.relative_shapes,
             test=open_dataset(unseen, "test", size=recipe.size, seed=arguments.seed),
             quiet=arguments.quiet,
             resumable=False,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from scratchcv.data.summary import DatasetSummary
     from scratchcv.training.recipe import Recipe
 
-MODELS = ("localizer", "sliding_window", "rcnn", "fast_rcnn", "faster_rcnn", "ssd")
+MODELS = ("localizer", "sliding_window", "rcnn", "fast_rcnn", "faster_rcnn", "ssd", "yolo_v2", "yolo_v3")
 """As in `scratchcv.training.recipes`, which is too heavy to import for a ``--help``."""
 
 AUGMENTATIONS = ("none", "flip", "ssd", "microscope")
@@ -93,7 +93,7 @@ def run(arguments: argparse.Namespace) -> None:
             data=arguments.data,
             split=arguments.split,
             dataset=dataset,
-            object_sizes=summary.relative_sizes,
+            object_shapes=summary.relative_shapes,
             test=test,
             quiet=arguments.quiet,
             checkpoint_every=arguments.checkpoint_every,

@@ -50,8 +50,8 @@ class TrainingRun:
         What it is trained on, for the report.
     dataset : DetectionDataset
         The same, opened.
-    object_sizes : ndarray of shape (R,)
-        Relative sizes of its objects, which a model's anchors are cut for.
+    object_shapes : ndarray of shape (R, 2)
+        Relative widths and heights of its objects, which a model's anchors are cut for.
     test : DetectionDataset, optional
         What it is evaluated on.
     quiet : bool
@@ -69,7 +69,7 @@ class TrainingRun:
     data: str
     split: str
     dataset: "DetectionDataset"
-    object_sizes: "Array"
+    object_shapes: "Array"
     test: "DetectionDataset | None" = None
     quiet: bool = False
     checkpoint_every: int = 50
@@ -87,7 +87,7 @@ class TrainingRun:
                 self.dataset.class_names,
                 size=self.recipe.size,
                 seed=self.recipe.seed,
-                relative_sizes=self.object_sizes,
+                relative_shapes=self.object_shapes,
             )
         )
         keep_freed_memory()

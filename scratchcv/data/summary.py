@@ -27,14 +27,14 @@ class DatasetSummary:
         Labels of all their objects.
     object_sizes : ndarray of shape (R,)
         Square roots of the boxes' areas, in pixels.
-    relative_sizes : ndarray of shape (R,)
-        The same over the square root of each one's image's area.
+    relative_shapes : ndarray of shape (R, 2)
+        Widths and heights of the boxes over their images'.
 
     Examples
     --------
     >>> sizes = np.array([[48, 64], [48, 64]])
-    >>> side = np.array([20.0])
-    >>> print(DatasetSummary(("background", "cat", "dog"), 2, sizes, 1, np.array([1]), side, side / 55.4))
+    >>> side, shape = np.array([20.0]), np.array([[20 / 64, 20 / 48]])
+    >>> print(DatasetSummary(("background", "cat", "dog"), 2, sizes, 1, np.array([1]), side, shape))
     2 images of 64×48 pixels, 1 of them without objects
     class                objects  smallest  median  largest
     cat                        1        20      20       20
@@ -48,7 +48,7 @@ class DatasetSummary:
     empty: int
     labels: Array = field(repr=False)
     object_sizes: Array = field(repr=False)
-    relative_sizes: Array = field(repr=False)
+    relative_shapes: Array = field(repr=False)
 
     def __str__(self) -> str:
         """Return a line on the images and a table of the objects; sizes are sides in pixels."""
@@ -114,7 +114,7 @@ def summarize_dataset(
 
     count = len(dataset) if limit is None else min(limit, len(dataset))
     image_sizes, labels, empty = [], [np.zeros(0, np.int64)], 0
-    sides, relative = [np.zeros(0)], [np.zeros(0)]
+    sides, shapes = [np.zeros(0)], [np.zeros((0, 2))]
     hidden = None if progress is None else not progress
     for index in tqdm(range(count), desc="look", unit="image", delay=2, leave=False, disable=hidden):
         image, target = dataset[index]
@@ -122,7 +122,7 @@ def summarize_dataset(
         image_sizes.append(image.shape[:2])
         labels.append(target["labels"])
         sides.append(np.sqrt(box_area(boxes)))
-        relative.append(sides[-1] / np.sqrt(image.shape[0] * image.shape[1]))
+        shapes.append((boxes[:, 2:] - boxes[:, :2]) / [image.shape[1], image.shape[0]])
         empty += len(boxes) == 0
     return DatasetSummary(
         class_names=tuple(dataset.class_names),
@@ -131,5 +131,5 @@ def summarize_dataset(
         empty=empty,
         labels=np.concatenate(labels),
         object_sizes=np.concatenate(sides),
-        relative_sizes=np.concatenate(relative),
+        relative_shapes=np.concatenate(shapes),
     )

@@ -28,6 +28,7 @@ from scratchcv.losses.style import gram_matrix, gram_matrix_backward, style_loss
 from scratchcv.losses.total_variation import total_variation_loss
 from scratchcv.losses.yolo_v1 import split_yolo_v1, yolo_v1_loss
 from scratchcv.losses.yolo_v2 import yolo_v2_loss
+from scratchcv.losses.yolo_v3 import yolo_v3_loss
 
 __all__ = [
     "balance_weights",
@@ -65,4 +66,5 @@ __all__ = [
     "total_variation_loss",
     "yolo_v1_loss",
     "yolo_v2_loss",
+    "yolo_v3_loss",
 ]

@@ -1,10 +1,11 @@
 """What the losses of YOLO's versions have in common: what they ask of their targets, and their sum."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from scratchcv.boxes.shape_iou import iou_cxcywh
 from scratchcv.checks import Array, check_array, check_integers
 from scratchcv.losses.multi_task import multi_task_loss
 
@@ -70,3 +71,53 @@ def mean_over_images(
     ({'center': 7.5}, (array([5.]),))
     """
     return multi_task_loss(terms, {name: weight / max(images, 1) for name, weight in weights.items()})
+
+
+def objects_in_grid(truth: Array, places: tuple[Array, ...], images: int) -> list[Array]:
+    """Return for each image its objects (R, 4) with midpoints in cells of the grid, from those within cells.
+
+    Parameters
+    ----------
+    truth : ndarray (R, 4)
+        (x, y, w, h) of all images' objects, image by image, x and y from 0 to 1 within the cell.
+    places : tuple of ndarray (R,)
+        Image, row, column and anchor of each.
+    images : int
+        N.
+
+    Examples
+    --------
+    >>> place = (np.array([1]), np.array([2]), np.array([3]), np.array([0]))
+    >>> [objects.tolist() for objects in objects_in_grid(np.array([[0.5, 0.5, 1.0, 1.0]]), place, 2)]
+    [[], [[3.5, 2.5, 1.0, 1.0]]]
+    """
+    image, row, column, *_ = places
+    objects = truth.copy()
+    objects[:, :2] += np.stack([column, row], axis=1)
+    return [objects[image == n] for n in range(images)]
+
+
+def fits_an_object(boxes: Array, objects: Sequence[ArrayLike], threshold: float | None) -> Array:
+    """Say which predicted boxes (N, S, S, A, 4) have a higher IoU than allowed with one of their objects.
+
+    Parameters
+    ----------
+    boxes : ndarray (N, S, S, A, 4)
+        (x, y, w, h) in cells of the grid.
+    objects : sequence of array_like (R, 4)
+        Each image's, in the same unit.
+    threshold : float or None
+        What is allowed; None allows all.
+
+    Examples
+    --------
+    >>> boxes = np.array([[0.5, 0.5, 1.0, 1.0], [0.5, 0.5, 3.0, 3.0]]).reshape(1, 1, 1, 2, 4)
+    >>> fits_an_object(boxes, [[[0.5, 0.5, 1.0, 0.8]]], 0.6).ravel().tolist()
+    [True, False]
+    """
+    fits = np.zeros(boxes.shape[:4], bool)
+    for n, truth in enumerate(objects):
+        if threshold is not None and len(truth):
+            iou = iou_cxcywh(boxes[n][..., None, :], np.asarray(truth, boxes.dtype))  # (S, S, A, R)
+            fits[n] = iou.max(axis=-1) > threshold
+    return fits

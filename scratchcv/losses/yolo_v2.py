@@ -1,15 +1,25 @@
 """YOLO v2's loss: squared errors of anchored boxes, and a softmax over classes for each."""
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from scratchcv.boxes.shape_iou import check_anchors, iou_cxcywh
 from scratchcv.boxes.yolo_v2 import decode_yolo_v2
 from scratchcv.checks import Array, as_floating, check_array
+from scratchcv.layers import WordTree
 from scratchcv.layers.sigmoid import sigmoid, sigmoid_backward
 from scratchcv.losses.cross_entropy import cross_entropy
+from scratchcv.losses.hierarchical_cross_entropy import hierarchical_cross_entropy
 from scratchcv.losses.mse import mse_loss
-from scratchcv.losses.yolo_checks import check_confidence_target, check_grid_targets, mean_over_images
+from scratchcv.losses.yolo_checks import (
+    check_confidence_target,
+    check_grid_targets,
+    fits_an_object,
+    mean_over_images,
+    objects_in_grid,
+)
 
 
 def yolo_v2_loss(
@@ -24,6 +34,7 @@ def yolo_v2_loss(
     lambda_class: float = 1.0,
     confidence_target: str = "iou",
     ignore_threshold: float | None = 0.6,
+    tree: WordTree | None = None,
 ) -> tuple[dict[str, float], Array]:
     r"""Return YOLO v2's five losses and the gradient of their sum.
 
@@ -62,6 +73,8 @@ def yolo_v2_loss(
         What the confidence of a place with an object should be: the predicted box's IoU with it, or 1.
     ignore_threshold : float or None
         The .6; None lets all places without object count.
+    tree : WordTree, optional
+        YOLO9000's: the last term is `hierarchical_cross_entropy` of this tree of the C classes.
 
     Returns
     -------
@@ -117,19 +130,21 @@ def yolo_v2_loss(
     boxes, confidence = decode_yolo_v2(prediction[..., :5], anchors)
     obj = np.nonzero(gt_labels)  # the R places with an object
     truth = gt_boxes[obj].astype(prediction.dtype, copy=False)  # (R, 4)
-    truth_in_grid = truth.copy()
-    truth_in_grid[:, :2] += np.stack([obj[2], obj[1]], axis=1)  # the cell's column and row
-    noobj = (gt_labels == 0) & ~_fits_an_object(boxes, truth_in_grid, obj[0], ignore_threshold)
+    objects = objects_in_grid(truth, obj, len(prediction))
+    noobj = (gt_labels == 0) & ~fits_an_object(boxes, objects, ignore_threshold)
 
     midpoint = sigmoid(prediction[obj][:, :2])  # (R, 2)
-    target = iou_cxcywh(boxes[obj], truth_in_grid) if confidence_target == "iou" else np.ones(len(truth))
+    target = np.ones(len(truth))
+    if confidence_target == "iou":
+        target = iou_cxcywh(boxes[obj], np.concatenate([truth[:0], *objects]))
     log_scales = np.log(truth[:, 2:] / anchors[obj[3]])  # (R, 2)
+    classify = cross_entropy if tree is None else partial(hierarchical_cross_entropy, tree=tree)
     terms = {
         "center": mse_loss(midpoint, truth[:, :2], reduction="sum"),
         "size": mse_loss(prediction[obj][:, 2:4], log_scales, reduction="sum"),
         "object": mse_loss(confidence[obj], target, reduction="sum"),
         "no_object": mse_loss(confidence[noobj], np.zeros(noobj.sum()), reduction="sum"),
-        "classification": cross_entropy(prediction[obj][:, 5:], gt_labels[obj] - 1, reduction="sum"),
+        "classification": classify(prediction[obj][:, 5:], gt_labels[obj] - 1, reduction="sum"),
     }
     weights = {
         "center": lambda_coord / 2,
@@ -146,14 +161,3 @@ def yolo_v2_loss(
     dbox[obj] = np.hstack([sigmoid_backward(dcenter, midpoint), dlog_scales])
     dprediction[..., 4] = sigmoid_backward(dconfidence, confidence)
     return losses, dprediction
-
-
-def _fits_an_object(boxes: Array, truth: Array, image_of_truth: Array, threshold: float | None) -> Array:
-    """Say which predicted boxes (N, S, S, A, 4) have a higher IoU than allowed with an object (R, 4)."""
-    fits = np.zeros(boxes.shape[:4], bool)
-    if threshold is None:
-        return fits
-    for n in np.unique(image_of_truth):
-        iou = iou_cxcywh(boxes[n][..., None, :], truth[image_of_truth == n])  # (S, S, A, objects)
-        fits[n] = iou.max(axis=-1) > threshold
-    return fits

@@ -33,6 +33,9 @@ from scratchcv.models.sliding_window_classifier import WindowClassifier
 from scratchcv.models.sliding_window_pyramid import ImagePyramid
 from scratchcv.models.ssd import SSD, ssd_tiny
 from scratchcv.models.ssd_head import SSDHead, SSDScoringHead
+from scratchcv.models.yolo_v2 import YOLOv2
+from scratchcv.models.yolo_v2_head import YOLOHead
+from scratchcv.models.yolo_v2_tiny import yolo_v2_tiny, yolo_v3_tiny
 
 __all__ = [
     "RCNN",
@@ -55,6 +58,8 @@ __all__ = [
     "SlidingWindow",
     "TwoMLPHead",
     "WindowClassifier",
+    "YOLOHead",
+    "YOLOv2",
     "build_model",
     "check_class_names",
     "classifier_tiny",
@@ -79,4 +84,6 @@ __all__ = [
     "ssd_tiny",
     "svm_targets",
     "tiny_config",
+    "yolo_v2_tiny",
+    "yolo_v3_tiny",
 ]

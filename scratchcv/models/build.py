@@ -4,9 +4,10 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
-from scratchcv.boxes import default_box_scales
+from scratchcv.boxes import default_box_scales, kmeans_anchors
 from scratchcv.errors import InputError
 from scratchcv.models.classifier import classifier_tiny
 from scratchcv.models.fast_rcnn_builders import fast_rcnn_alexnet, fast_rcnn_resnet50, fast_rcnn_vgg16
@@ -19,6 +20,7 @@ from scratchcv.models.rcnn_alexnet import rcnn_alexnet
 from scratchcv.models.rcnn_tiny import rcnn_tiny
 from scratchcv.models.sliding_window import sliding_window_tiny
 from scratchcv.models.ssd import ssd_tiny
+from scratchcv.models.yolo_v2_tiny import yolo_v2_tiny, yolo_v3_tiny
 
 BUILDERS: dict[str, Callable[..., Any]] = {
     "classifier_tiny": classifier_tiny,
@@ -35,6 +37,8 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "rcnn_tiny": rcnn_tiny,
     "sliding_window_tiny": sliding_window_tiny,
     "ssd_tiny": ssd_tiny,
+    "yolo_v2_tiny": yolo_v2_tiny,
+    "yolo_v3_tiny": yolo_v3_tiny,
 }
 """Every builder by the name that a configuration's ``"model"`` has; the command line omits ``_tiny``."""
 
@@ -69,7 +73,7 @@ def build_model(config: Mapping[str, Any]) -> Any:
 
 
 def tiny_config(
-    name: str, class_names: Sequence[str], *, size: int, seed: int, relative_sizes: ArrayLike
+    name: str, class_names: Sequence[str], *, size: int, seed: int, relative_shapes: ArrayLike
 ) -> dict[str, Any]:
     """Return the configuration of a tiny model that suits a data set.
 
@@ -83,17 +87,24 @@ def tiny_config(
         Side of the model's input, pixels.
     seed : int
         Of its weights.
-    relative_sizes : array_like of shape (R,)
-        Sizes of the objects to be found, relative to their images; anchors are cut for them.
+    relative_shapes : array_like of shape (R, 2)
+        Widths and heights of the objects to be found, relative to their images; `scales` and `anchors` are
+        cut for them.
 
     Examples
     --------
-    >>> config = tiny_config("ssd_tiny", ["background", "cell"], size=64, seed=0, relative_sizes=[0.1, 0.4])
+    >>> shapes = [[0.1, 0.1], [0.2, 0.8]]
+    >>> config = tiny_config("ssd_tiny", ["background", "cell"], size=64, seed=0, relative_shapes=shapes)
     >>> config["model"], [round(scale, 2) for scale in config["scales"]]
     ('ssd_tiny', [0.12, 0.17, 0.26, 0.4, 0.6])
     """
     config = {"model": name, "class_names": list(class_names), "size": size, "seed": seed}
-    scales = inspect.signature(BUILDERS[name]).parameters.get("scales")
-    if scales is not None:
-        config["scales"] = default_box_scales(relative_sizes, len(scales.default) - 1)
+    shapes = np.asarray(relative_shapes, np.float64).reshape(-1, 2)
+    parameters = inspect.signature(BUILDERS[name]).parameters
+    if "scales" in parameters:
+        levels = len(parameters["scales"].default) - 1
+        config["scales"] = default_box_scales(np.sqrt(shapes.prod(axis=1)), levels)
+    if "anchors" in parameters:
+        anchors, _ = kmeans_anchors(shapes, len(parameters["anchors"].default))
+        config["anchors"] = anchors.tolist()
     return config

@@ -29,6 +29,14 @@ RECIPES: dict[str, dict[str, Recipe]] = {
         "scenes": Recipe(size=128, steps=300, augmentation="none"),
         "photographs": Recipe(size=256, epochs=40, augmentation="ssd"),
     },
+    "yolo_v2": {
+        "scenes": Recipe(size=128, steps=800, learning_rate=0.02, warm_up_steps=60, augmentation="none"),
+        "photographs": Recipe(size=320, epochs=60, learning_rate=0.02, warm_up_steps=60, augmentation="ssd"),
+    },
+    "yolo_v3": {
+        "scenes": Recipe(size=128, steps=500, learning_rate=0.02, warm_up_steps=60, augmentation="none"),
+        "photographs": Recipe(size=256, epochs=50, learning_rate=0.02, warm_up_steps=60, augmentation="ssd"),
+    },
 }
 """By the model's name on the command line. Scenes without a count do not come twice in so few steps and need
 no augmentation; with one, as in ``scenes:40``, they come again as photographs do."""

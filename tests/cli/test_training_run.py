@@ -21,7 +21,7 @@ def test_files_and_report(tested: bool, tmp_path: Path, capsys: pytest.CaptureFi
         data="scenes:3",
         split="train",
         dataset=scenes,
-        object_sizes=np.array([0.2, 0.5]),
+        object_shapes=np.array([[0.2, 0.2], [0.5, 0.5]]),
         test=scenes if tested else None,
         quiet=True,
     ).carry_out()
