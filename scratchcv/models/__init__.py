@@ -34,6 +34,7 @@ from scratchcv.models.sliding_window_pyramid import ImagePyramid
 from scratchcv.models.ssd import SSD, ssd_tiny
 from scratchcv.models.ssd_head import SSDHead, SSDScoringHead
 from scratchcv.models.yolo_v2 import YOLOv2
+from scratchcv.models.yolo_v2_darknet import PassthroughDarknet, yolo_v2_darknet19
 from scratchcv.models.yolo_v2_head import YOLOHead
 from scratchcv.models.yolo_v2_tiny import yolo_v2_tiny, yolo_v3_tiny
 
@@ -51,6 +52,7 @@ __all__ = [
     "ImagePyramid",
     "LinearSVMs",
     "Localizer",
+    "PassthroughDarknet",
     "RoIHeads",
     "SSDHead",
     "SSDScoringHead",
@@ -84,6 +86,7 @@ __all__ = [
     "ssd_tiny",
     "svm_targets",
     "tiny_config",
+    "yolo_v2_darknet19",
     "yolo_v2_tiny",
     "yolo_v3_tiny",
 ]

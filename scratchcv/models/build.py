@@ -20,6 +20,7 @@ from scratchcv.models.rcnn_alexnet import rcnn_alexnet
 from scratchcv.models.rcnn_tiny import rcnn_tiny
 from scratchcv.models.sliding_window import sliding_window_tiny
 from scratchcv.models.ssd import ssd_tiny
+from scratchcv.models.yolo_v2_darknet import yolo_v2_darknet19
 from scratchcv.models.yolo_v2_tiny import yolo_v2_tiny, yolo_v3_tiny
 
 BUILDERS: dict[str, Callable[..., Any]] = {
@@ -37,6 +38,7 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "rcnn_tiny": rcnn_tiny,
     "sliding_window_tiny": sliding_window_tiny,
     "ssd_tiny": ssd_tiny,
+    "yolo_v2_darknet19": yolo_v2_darknet19,
     "yolo_v2_tiny": yolo_v2_tiny,
     "yolo_v3_tiny": yolo_v3_tiny,
 }
