@@ -16,13 +16,14 @@ from scratchcv.backbones.darknet import (
 )
 from scratchcv.backbones.darknet_weights import DarknetHeader, load_darknet_weights, save_darknet_weights
 from scratchcv.backbones.fpn import FeaturePyramidNetwork, LastLevelMaxPool
+from scratchcv.backbones.initialise import initialise_xavier
 from scratchcv.backbones.resnet import ResNet, resnet18, resnet50
 from scratchcv.backbones.resnet_blocks import BasicBlock, Bottleneck
 from scratchcv.backbones.resnet_body import ResNetBody
 from scratchcv.backbones.split import OneMapBackbone, RegionHead, split_alexnet, split_resnet, split_vgg
 from scratchcv.backbones.stages import StagedBackbone
 from scratchcv.backbones.tiny import TINY_DEPTHS, TINY_WIDTHS, TinyBackbone, tiny_backbone
-from scratchcv.backbones.vgg import VGG, vgg16
+from scratchcv.backbones.vgg import VGG, vgg16, vgg_features
 from scratchcv.backbones.weights import load_weights
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "conv_norm_relu",
     "darknet19",
     "darknet_reference",
+    "initialise_xavier",
     "load_darknet_weights",
     "load_weights",
     "resnet18",
@@ -64,4 +66,5 @@ __all__ = [
     "tiny_backbone",
     "tiny_darknet",
     "vgg16",
+    "vgg_features",
 ]

@@ -67,3 +67,35 @@ def initialise_uniform(layer: Conv2d | Linear, rng: np.random.Generator | None =
     if layer.bias is not None:
         bound = 1 / math.sqrt(max(math.prod(weight.shape[1:]), 1))
         layer.bias.value[...] = rng.uniform(-bound, bound, len(weight))
+
+
+def initialise_xavier(layer: Conv2d | Linear, rng: np.random.Generator | None = None) -> None:
+    r"""Draw weights half-way between what keeps activations' size and what keeps gradients'.
+
+    .. math:: W \sim \mathcal U(-b,\; b) \qquad b = \sqrt{\frac{6}{n_{in} + n_{out}}}
+
+    Parameters
+    ----------
+    layer : Conv2d or Linear
+        It is changed; a bias becomes zero.
+    rng : numpy.random.Generator, optional
+        Source of the numbers.
+
+    References
+    ----------
+    Glorot, Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010,
+    eq. 16; SSD draws its new layers so.
+
+    Examples
+    --------
+    >>> linear = Linear(100, 50)
+    >>> initialise_xavier(linear, np.random.default_rng(0))
+    >>> round(float(abs(linear.weight.value).max()), 2), linear.bias.value.any()
+    (0.2, np.False_)
+    """
+    weight = layer.weight.value
+    window = math.prod(weight.shape[2:])
+    bound = math.sqrt(6 / (window * (weight.shape[0] + weight.shape[1])))
+    weight[...] = np.random.default_rng(rng).uniform(-bound, bound, weight.shape)
+    if layer.bias is not None:
+        layer.bias.value[...] = 0

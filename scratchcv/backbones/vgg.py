@@ -71,19 +71,10 @@ class VGG(Layer):
         hidden: int = 4096,
         rng: np.random.Generator | None = None,
     ) -> None:
-        layers: list[Layer] = []
-        in_channels = 3
-        for depth, out_channels in zip(depths, channels, strict=True):
-            for _ in range(depth):
-                conv = Conv2d(in_channels, out_channels, 3, padding=1, rng=rng)
-                initialise_fan_out(conv, rng)
-                layers += [conv, ReLU()]
-                in_channels = out_channels
-            layers.append(MaxPool2d(2))
-        self.features = Sequential(*layers)
+        self.features = vgg_features(depths, channels, rng=rng)
         self.avgpool = AdaptiveAvgPool2d(7)
         self.classifier = Sequential(
-            _linear(in_channels * 7 * 7, hidden, rng),
+            _linear(channels[-1] * 7 * 7, hidden, rng),
             ReLU(),
             Dropout(dropout, rng=rng),
             _linear(hidden, hidden, rng),
@@ -106,6 +97,28 @@ class VGG(Layer):
     def __call__(self, x: Array, /) -> Array:
         """Return the logits, keeping nothing."""
         return self._chain()(x)
+
+
+def vgg_features(
+    depths: Sequence[int], channels: Sequence[int] = CHANNELS, *, rng: np.random.Generator | None = None
+) -> Sequential:
+    """Return the convolutions of a VGG, with the pooling that ends each stage; the arguments are `VGG`'s.
+
+    Examples
+    --------
+    >>> vgg_features((1, 2), (4, 8))(np.zeros((1, 3, 32, 32), np.float32)).shape
+    (1, 8, 8, 8)
+    """
+    layers: list[Layer] = []
+    in_channels = 3
+    for depth, out_channels in zip(depths, channels, strict=True):
+        for _ in range(depth):
+            conv = Conv2d(in_channels, out_channels, 3, padding=1, rng=rng)
+            initialise_fan_out(conv, rng)
+            layers += [conv, ReLU()]
+            in_channels = out_channels
+        layers.append(MaxPool2d(2))
+    return Sequential(*layers)
 
 
 def _linear(in_features: int, out_features: int, rng: np.random.Generator | None) -> Linear:

@@ -35,6 +35,7 @@ from scratchcv.boxes.matching import (
     match_bipartite,
     match_rpn,
 )
+from scratchcv.boxes.multibox_conventions import MULTIBOX_CONVENTIONS, MultiboxConvention
 from scratchcv.boxes.multibox_detection import multibox_detection
 from scratchcv.boxes.multibox_target import NOT_SAMPLED, multibox_target
 from scratchcv.boxes.multiclass_nms import multiclass_nms
@@ -64,7 +65,9 @@ from scratchcv.boxes.yolo_v2 import decode_yolo_v2, decode_yolo_v2_backward
 __all__ = [
     "BACKGROUND",
     "IGNORE",
+    "MULTIBOX_CONVENTIONS",
     "NOT_SAMPLED",
+    "MultiboxConvention",
     "batched_nms",
     "best_class",
     "best_class_backward",

@@ -81,7 +81,7 @@ def kmeans_anchors(sizes: ArrayLike, k: int, *, seed: int = 0, iterations: int =
 
 def _first_centroids(sizes: Array, k: int, rng: np.random.Generator) -> Array:
     """Draw k of the sizes, each with a probability like its squared distance to those drawn before."""
-    anchors = sizes[rng.integers(len(sizes))][None]
+    anchors: Array = sizes[rng.integers(len(sizes))][None]
     while len(anchors) < k:
         distance = (1 - shape_iou(sizes, anchors).max(axis=1)).clip(0).astype(np.float64) ** 2
         share = distance / distance.sum() if distance.any() else None  # all are drawn: repeat any

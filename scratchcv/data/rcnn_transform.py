@@ -128,7 +128,11 @@ class GeneralizedRCNNTransform:
         mean, std = (np.array(values, dtype)[:, None, None] for values in (self.image_mean, self.image_std))
         resized = [self._resize((image.astype(dtype, copy=False) - mean) / std) for image in images]
         sizes = [(image.shape[1], image.shape[2]) for image in resized]
-        height, width = (_round_up(max(side, default=1), self.size_divisible) for side in _columns(sizes))
+        least = self.fixed_size or (1, 1)  # what a batch of no images has
+        height, width = (
+            _round_up(max(sides, default=side), self.size_divisible)
+            for sides, side in zip(_columns(sizes), least, strict=True)
+        )
         batch = np.zeros((len(images), 3, height, width), dtype)
         for n, (image, (h, w)) in enumerate(zip(resized, sizes, strict=True)):
             batch[n, :, :h, :w] = image

@@ -116,8 +116,9 @@ def fits_an_object(boxes: Array, objects: Sequence[ArrayLike], threshold: float 
     [True, False]
     """
     fits = np.zeros(boxes.shape[:4], bool)
-    for n, truth in enumerate(objects):
+    for n, own in enumerate(objects):
+        truth = np.asarray(own, boxes.dtype).reshape(-1, 4)
         if threshold is not None and len(truth):
-            iou = iou_cxcywh(boxes[n][..., None, :], np.asarray(truth, boxes.dtype))  # (S, S, A, R)
+            iou = iou_cxcywh(boxes[n][..., None, :], truth)  # (S, S, A, R)
             fits[n] = iou.max(axis=-1) > threshold
     return fits

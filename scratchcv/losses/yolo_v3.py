@@ -127,5 +127,5 @@ def yolo_v3_loss(
     dcenter, dsize, dobject, dno_object, dscores = gradients
     dprediction = np.zeros_like(prediction)
     dprediction[obj] = np.hstack([dcenter, root * dsize, dobject[:, None], dscores])
-    dprediction[(*np.nonzero(noobj), 4)] = dno_object
+    dprediction[..., 4][noobj] = dno_object
     return losses, dprediction

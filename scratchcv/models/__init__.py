@@ -31,8 +31,13 @@ from scratchcv.models.rcnn_training_set import svm_targets
 from scratchcv.models.sliding_window import SlidingWindow, sliding_window_tiny
 from scratchcv.models.sliding_window_classifier import WindowClassifier
 from scratchcv.models.sliding_window_pyramid import ImagePyramid
-from scratchcv.models.ssd import SSD, ssd_tiny
+from scratchcv.models.ssd import SSD
 from scratchcv.models.ssd_head import SSDHead, SSDScoringHead
+from scratchcv.models.ssd_tiny import ssd_tiny
+from scratchcv.models.ssd_vgg import ssd300_vgg16, ssd512_vgg16
+from scratchcv.models.ssd_vgg_backbone import SSDFeatureExtractorVGG
+from scratchcv.models.tiny_ssd import TinySSD, tiny_ssd_d2l
+from scratchcv.models.tiny_ssd_backbone import TinySSDBackbone
 from scratchcv.models.yolo_v2 import YOLOv2
 from scratchcv.models.yolo_v2_darknet import PassthroughDarknet, yolo_v2_darknet19
 from scratchcv.models.yolo_v2_head import YOLOHead
@@ -54,10 +59,13 @@ __all__ = [
     "Localizer",
     "PassthroughDarknet",
     "RoIHeads",
+    "SSDFeatureExtractorVGG",
     "SSDHead",
     "SSDScoringHead",
     "SingleStageRCNN",
     "SlidingWindow",
+    "TinySSD",
+    "TinySSDBackbone",
     "TwoMLPHead",
     "WindowClassifier",
     "YOLOHead",
@@ -83,9 +91,12 @@ __all__ = [
     "ridge_regression",
     "select_candidates",
     "sliding_window_tiny",
+    "ssd300_vgg16",
+    "ssd512_vgg16",
     "ssd_tiny",
     "svm_targets",
     "tiny_config",
+    "tiny_ssd_d2l",
     "yolo_v2_darknet19",
     "yolo_v2_tiny",
     "yolo_v3_tiny",

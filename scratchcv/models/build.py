@@ -19,7 +19,9 @@ from scratchcv.models.localizer import localizer_tiny
 from scratchcv.models.rcnn_alexnet import rcnn_alexnet
 from scratchcv.models.rcnn_tiny import rcnn_tiny
 from scratchcv.models.sliding_window import sliding_window_tiny
-from scratchcv.models.ssd import ssd_tiny
+from scratchcv.models.ssd_tiny import ssd_tiny
+from scratchcv.models.ssd_vgg import ssd300_vgg16, ssd512_vgg16
+from scratchcv.models.tiny_ssd import tiny_ssd_d2l
 from scratchcv.models.yolo_v2_darknet import yolo_v2_darknet19
 from scratchcv.models.yolo_v2_tiny import yolo_v2_tiny, yolo_v3_tiny
 
@@ -37,7 +39,10 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "rcnn_alexnet": rcnn_alexnet,
     "rcnn_tiny": rcnn_tiny,
     "sliding_window_tiny": sliding_window_tiny,
+    "ssd300_vgg16": ssd300_vgg16,
+    "ssd512_vgg16": ssd512_vgg16,
     "ssd_tiny": ssd_tiny,
+    "tiny_ssd_d2l": tiny_ssd_d2l,
     "yolo_v2_darknet19": yolo_v2_darknet19,
     "yolo_v2_tiny": yolo_v2_tiny,
     "yolo_v3_tiny": yolo_v3_tiny,

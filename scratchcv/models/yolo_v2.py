@@ -26,6 +26,9 @@ from scratchcv.models.yolo_v2_head import YOLOHead
 
 LOSSES = ("yolo_v2", "yolo_v3")
 
+Size = tuple[int, int]
+"""Height and width, pixels."""
+
 
 class YOLOv2(Detector):
     r"""The detector of YOLO's second version, and by its switches of YOLO9000 and the third.
@@ -154,7 +157,7 @@ class YOLOv2(Detector):
         losses: dict[str, float] = {}
         dpredictions = []
         for level, prediction in enumerate(predictions):
-            terms, dprediction = self._loss(level, prediction, targets, x.shape[-2:])
+            terms, dprediction = self._loss(level, prediction, targets, (x.shape[2], x.shape[3]))
             losses = {name: losses.get(name, 0.0) + term for name, term in terms.items()}
             dpredictions.append(dprediction)
         return losses, (backbone_cache, head_cache, dpredictions)
@@ -175,7 +178,7 @@ class YOLOv2(Detector):
         return transform
 
     def _loss(
-        self, level: int, prediction: Array, targets: Sequence[Target], input_size: tuple[int, ...]
+        self, level: int, prediction: Array, targets: Sequence[Target], input_size: Size
     ) -> tuple[dict[str, float], Array]:
         """Return the five losses of one map's prediction (N, S, S, A, 5 + C), and its gradient."""
         rows, columns = prediction.shape[1:3]
@@ -216,11 +219,11 @@ class YOLOv2(Detector):
         with watch("heads"):
             predictions = self.head(features)
         with watch("post-processing"):
-            boxes, scores = self._decode(predictions, x.shape[-2:])
+            boxes, scores = self._decode(predictions, (x.shape[2], x.shape[3]))
             found = [self._select(boxes[n], scores[n], sizes[n]) for n in range(len(images))]
             return self.transform.postprocess(found, images, sizes)
 
-    def _decode(self, predictions: list[Array], input_size: tuple[int, ...]) -> tuple[Array, Array]:
+    def _decode(self, predictions: list[Array], input_size: Size) -> tuple[Array, Array]:
         """Return all maps' boxes (N, P, 4) in pixels of the network's input, and their scores (N, P, C)."""
         boxes, scores = [], []
         for prediction, anchors in zip(predictions, self.anchors, strict=True):
@@ -245,7 +248,7 @@ class YOLOv2(Detector):
         probabilities[chosen] = self.tree.probabilities(rows)[chosen]
         return probabilities.reshape(logits.shape)
 
-    def _select(self, boxes: Array, scores: Array, size: tuple[int, int]) -> Prediction:
+    def _select(self, boxes: Array, scores: Array, size: Size) -> Prediction:
         """Return one image's detections: boxes (P, 4), scores (P, C)."""
         boxes = clip_boxes_to_image(boxes, size)
         chosen, labels = multiclass_nms(

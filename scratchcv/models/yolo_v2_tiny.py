@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from scratchcv.backbones import BackboneWithFPN, FeaturePyramidNetwork, conv_norm_relu, tiny_backbone
-from scratchcv.checks import Array
+from scratchcv.backbones import BackboneWithFPN, FeaturePyramidNetwork, TinyBackbone, tiny_backbone
+from scratchcv.backbones.tiny import TINY_DEPTHS, TINY_WIDTHS
 from scratchcv.data import GeneralizedRCNNTransform
-from scratchcv.layers import BatchNorm2d, Layer, WordTree
+from scratchcv.layers import BatchNorm2d, WordTree
 from scratchcv.models.detector import check_class_names
 from scratchcv.models.yolo_v2 import YOLOv2
 from scratchcv.models.yolo_v2_head import YOLOHead
@@ -24,34 +24,6 @@ V3_STRIDES = (8, 16, 32)
 
 V3_CHANNELS = 64
 """Of every map of version 3's pyramid."""
-
-
-class RefinedMap(Layer):
-    """The last map of a backbone behind one more convolution, as a list of one.
-
-    Examples
-    --------
-    >>> refined = RefinedMap(tiny_backbone(4, 3), 32)
-    >>> [feature.shape for feature in refined(np.zeros((1, 3, 32, 32), np.float32))]
-    [(1, 32, 4, 4)]
-    """
-
-    def __init__(self, body: Layer, width: int, *, rng: np.random.Generator | None = None) -> None:
-        self.body = body
-        self.refine = conv_norm_relu(body.out_channels[-1], width, rng=rng)
-        self.out_channels = (width,)
-
-    def forward(self, x: Array) -> tuple[list[Array], tuple[object, object]]:
-        """Return [the map], and both caches."""
-        features, body_cache = self.body.forward(x)
-        y, refine_cache = self.refine.forward(features[-1])
-        return [y], (body_cache, refine_cache)
-
-    def backward(self, dy: list[Array], cache: tuple[object, object]) -> Array:
-        """Return dx of the images."""
-        body_cache, refine_cache = cache
-        dx: Array = self.body.backward([self.refine.backward(dy[0], refine_cache)], body_cache)
-        return dx
 
 
 def yolo_v2_tiny(
@@ -96,7 +68,7 @@ def yolo_v2_tiny(
         if side < 16 or side % 16:
             raise ValueError(f"size must be a multiple of 16, got {side}")
     rng = np.random.default_rng(seed)
-    backbone = RefinedMap(tiny_backbone(5, 4, rng=rng), 128, rng=rng)
+    backbone = TinyBackbone(TINY_WIDTHS[:5], (*TINY_DEPTHS[:4], 2), 4, rng=rng)
     config = {
         "model": "yolo_v2_tiny",
         "class_names": class_names,

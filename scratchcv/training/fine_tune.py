@@ -76,8 +76,9 @@ def frozen_by_design(model: Layer) -> dict[str, float]:
     """
     frozen = {}
     for prefix, layer in model.named_layers():
+        below = dict(layer.named_layers())
         for name in getattr(layer, "frozen_layers", ()):
-            if getattr(layer, name).parameters():
+            if below[name].parameters():
                 frozen[f"{prefix}.{name}" if prefix else name] = 0.0
     return frozen
 

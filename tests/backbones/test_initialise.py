@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from scratchcv.backbones.initialise import initialise_fan_out, initialise_uniform
+from scratchcv.backbones.initialise import initialise_fan_out, initialise_uniform, initialise_xavier
 from scratchcv.layers import Conv2d, Linear
 
 
@@ -31,3 +31,12 @@ def test_a_layer_without_bias_and_a_seed():
         initialise_uniform(conv, np.random.default_rng(4))
         weights.append(conv.weight.value)
     assert weights[0].tobytes() == weights[1].tobytes()
+
+
+def test_xavier_lies_between_fan_in_and_fan_out():
+    for layer, fans in ((Conv2d(16, 64, 3), 9 * (16 + 64)), (Linear(400, 300), 700)):
+        layer.bias.value[...] = 1
+        initialise_xavier(layer, np.random.default_rng(0))
+        assert abs(layer.weight.value).max() <= np.float32((6 / fans) ** 0.5)
+        assert abs(layer.weight.value.var() * fans / 2 - 1) < 0.05
+        assert not layer.bias.value.any()

@@ -1,4 +1,4 @@
-"""Whole networks at the papers' scale, forward, beside torchvision: classifiers, and Faster R-CNN."""
+"""Whole networks at the papers' scale, forward, beside torchvision: classifiers, Faster R-CNN and SSD."""
 
 import runpy
 from functools import partial
@@ -11,7 +11,10 @@ from scratchcv import backbones, models
 from tests.benchmarks.draw import generator, normal
 from tests.benchmarks.row import Call, Group, Inputs, Row
 
-GOLDEN = runpy.run_path(str(Path(__file__).parents[1] / "golden" / "make_faster_rcnn.py"))
+GOLDEN, GOLDEN_SSD = (
+    runpy.run_path(str(Path(__file__).parents[1] / "golden" / f"make_{name}.py"))
+    for name in ("faster_rcnn", "ssd")
+)
 """Random weights under which activations keep their size, and detections are sure and apart."""
 
 
@@ -104,6 +107,30 @@ def their_detector(given: Inputs) -> Call:
     return lambda: call()[0]
 
 
+def draw_ssd(short: bool) -> Inputs:
+    """Draw an image of 300 × 300 pixels and SSD300's weights; it knows no smaller images."""
+    model = models.ssd300_vgg16(6)
+    weights = GOLDEN_SSD["random_state"]({name: value.shape for name, value in model.state_dict().items()})
+    ((image,), _) = GOLDEN_SSD["images_and_targets"]([(300, 300)], 6)
+    return {"image": image.astype(np.float32), "weights": weights}
+
+
+def our_ssd(given: Inputs) -> Call:
+    model = models.ssd300_vgg16(6)
+    model.load_state_dict(given["weights"])
+    return lambda: model.predict([given["image"]])[0]
+
+
+def their_ssd(given: Inputs) -> Call:
+    import torch
+    from torchvision.models import detection
+
+    model = detection.ssd300_vgg16(weights=None, weights_backbone=None, num_classes=6).eval()
+    GOLDEN["load"](model, given["weights"])
+    call = _without_graph(model, [torch.from_numpy(given["image"])])
+    return lambda: call()[0]
+
+
 def assert_same_detections(ours: Any, theirs: Any) -> None:
     """Fail unless both found the same, but for a few near a threshold, which float32 takes either way."""
     mine, other = ours["scores"], theirs["scores"].numpy()
@@ -140,5 +167,6 @@ GROUP = Group(
             their_detector,
             agree=assert_same_detections,
         ),
+        Row("SSD300 on VGG-16, 3×300×300", draw_ssd, our_ssd, their_ssd, agree=assert_same_detections),
     ),
 )

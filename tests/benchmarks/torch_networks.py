@@ -109,7 +109,10 @@ class TinySSD(nn.Module):
         self.backbone = Backbone((16, 32, 64, 128, 128, 128, 128), (1, 1, 2, 2, 1, 1, 1), first_output=3)
         self.head = Head(ours.backbone.out_channels, 4, len(SceneDataset.class_names))
         self.anchors = torch.from_numpy(ours.anchors)
-        self.mean, self.std = torch.from_numpy(ours.mean), torch.from_numpy(ours.std)
+        transform = ours.transform
+        self.mean, self.std = (
+            torch.tensor(values)[:, None, None] for values in (transform.image_mean, transform.image_std)
+        )
         self.settings = ours
         self.matcher, self.coder = SSDMatcher(0.5), BoxCoder(DELTA_WEIGHTS)
         load(self, given)
@@ -152,11 +155,11 @@ class TinySSD(nn.Module):
         boxes = ops.clip_boxes_to_image(boxes, (self.settings.size, self.settings.size))
         candidates = []
         for label in range(1, scores.shape[1]):
-            above = torch.where(scores[:, label] > self.settings.score_threshold)[0]
+            above = torch.where(scores[:, label] > self.settings.score_thresh)[0]
             best, order = scores[above, label].topk(min(self.settings.max_candidates, len(above)))
             candidates.append((boxes[above[order]], best, torch.full_like(order, label)))
         boxes, kept_scores, labels = map(torch.cat, zip(*candidates, strict=True))
-        kept = ops.batched_nms(boxes, kept_scores, labels, self.settings.nms_threshold)
+        kept = ops.batched_nms(boxes, kept_scores, labels, self.settings.nms_thresh)
         kept = kept[: self.settings.max_detections]
         return {"boxes": boxes[kept], "scores": kept_scores[kept], "labels": labels[kept]}
 

@@ -74,6 +74,8 @@ def test_nothing_in_nothing_out():
     batch, sizes = transform.to_batch([])
     assert batch.shape == (0, 3, 32, 32)
     assert sizes == []
+    stretching = GeneralizedRCNNTransform(fixed_size=(64, 96))
+    assert stretching.to_batch([])[0].shape == (0, 3, 64, 96)
     assert transform.to_batch_boxes(np.zeros((0, 4)), (9, 9), (18, 18)).shape == (0, 4)
 
 

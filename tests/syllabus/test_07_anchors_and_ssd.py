@@ -5,8 +5,10 @@ import pytest
 
 from scratchcv.boxes import (
     BACKGROUND,
+    MULTIBOX_CONVENTIONS,
     NOT_SAMPLED,
     box_iou,
+    encode_deltas,
     hard_negative_mask,
     match_best_then_threshold,
     match_bipartite,
@@ -16,10 +18,12 @@ from scratchcv.boxes import (
     sliding_windows,
     ssd300_default_boxes,
     ssd512_default_boxes,
+    ssd_default_boxes,
 )
 from scratchcv.data import RandomIoUCrop
 from scratchcv.layers import Conv2d
 from scratchcv.losses import multibox_loss
+from scratchcv.models import SSDHead, ssd300_vgg16, ssd512_vgg16, tiny_ssd_d2l
 
 DOG, CAT = [0.1, 0.08, 0.52, 0.92], [0.55, 0.2, 0.9, 0.88]
 ANCHORS = np.array(
@@ -140,7 +144,7 @@ def test_07_the_detections_of_four_anchors():
 
 def test_08_where_the_targets_of_d2l_and_mxnet_differ():
     """The two sources of S3: an IoU at the threshold, a truth that nothing touches, mining, padded rows."""
-    mxnet = {"strict": True, "minimum": 1e-6}
+    mxnet = MULTIBOX_CONVENTIONS["mxnet"].target
     whole_and_half = [[0, 0, 1, 1], [0, 0, 1, 0.5]]
     assert multibox_target(whole_and_half, [[0, 0, 1, 1]], [1])[2].tolist() == [1, 1]  # d2l: IoU >= .5
     assert multibox_target(whole_and_half, [[0, 0, 1, 1]], [1], **mxnet)[2].tolist() == [1, 0]  # > .5
@@ -152,13 +156,18 @@ def test_08_where_the_targets_of_d2l_and_mxnet_differ():
     assert mined[2].tolist() == [NOT_SAMPLED, 1, 0, NOT_SAMPLED, 0]  # those least like background
     padded = box_iou(ANCHORS, [DOG, CAT, [-1, -1, -1, -1]])
     assert match_bipartite(padded).tolist() == [2, 0, 1, BACKGROUND, 1]  # d2l: padding takes anchor 0
+    (x, y), (w, h) = (0.1, 0.2), (0.2, 0.2)  # anchor 0, which then learns nonsense:
+    nonsense = [(-1 - x) / w / 0.1, (-1 - y) / h / 0.1, *(np.log(1e-6 + 0 / side) / 0.2 for side in (w, h))]
+    assert np.round(nonsense).tolist() == [-55, -60, -69, -69]
+    with pytest.raises(ValueError, match="has no area"):
+        encode_deltas([[-1.0] * 4], ANCHORS[:1], eps=1e-6)
     with pytest.raises(ValueError, match="gt_labels must be 1 or more"):
         multibox_target(ANCHORS, [DOG, [-1] * 4], [1, -1])
 
 
 def test_08_where_the_detections_of_d2l_and_mxnet_differ():
     """The two sources of S3: classes, an IoU at the threshold, low scores, order of rows, clipping."""
-    mxnet = {"class_aware": True, "strict": False, "clip": True, "layout": "mxnet"}
+    mxnet = MULTIBOX_CONVENTIONS["mxnet"].detection
 
     def rows(scores, boxes, **options):
         return multibox_detection(scores, np.zeros((len(boxes), 4)), boxes, **options)
@@ -198,13 +207,15 @@ def test_10_centres_are_sampled_evenly():
 
 
 def test_11_tiny_ssd_has_5444_anchors():
-    """S3, lines 807-845: maps of 32, 16, 8, 4 and 1, four anchors a pixel."""
+    """S3, lines 807-845: maps of 32, 16, 8, 4 and 1, four anchors a pixel, and what is said of each."""
     sizes = [(0.2, 0.272), (0.37, 0.447), (0.54, 0.619), (0.71, 0.79), (0.88, 0.961)]
-    counts = [
-        len(multibox_prior(n, n, s, (1, 2, 0.5))) for n, s in zip((32, 16, 8, 4, 1), sizes, strict=True)
-    ]
-    assert counts == [4 * 32**2, 4 * 16**2, 4 * 8**2, 4 * 4**2, 4]
-    assert sum(counts) == 5444
+    anchors = [multibox_prior(n, n, s, (1, 2, 0.5)) for n, s in zip((32, 16, 8, 4, 1), sizes, strict=True)]
+    assert [len(boxes) for boxes in anchors] == [4 * 32**2, 4 * 16**2, 4 * 8**2, 4 * 4**2, 4]
+    model = tiny_ssd_d2l(["background", "pikachu"])
+    assert model.boxes_an_image == sum(len(boxes) for boxes in anchors) == 5444
+    np.testing.assert_allclose(model.anchors, 256 * np.concatenate(anchors), rtol=1e-6)
+    logits, deltas = model.head(model.backbone(np.zeros((1, 3, 256, 256), np.float32)))
+    assert (logits.shape, deltas.shape) == ((1, 5444, 2), (1, 5444, 4))
 
 
 def test_12_ssds_filters_and_outputs():
@@ -213,6 +224,23 @@ def test_12_ssds_filters_and_outputs():
     y = Conv2d(8, (c + 4) * k, 3, padding=1)(np.zeros((1, 8, m, n), np.float32))
     assert y.shape == (1, (c + 4) * k, m, n)
     assert y.size == (c + 4) * k * m * n
+    head = SSDHead([8], [k], c)  # two convolutions: c k filters and 4 k
+    convolutions = [*head.classification_head.module_list, *head.regression_head.module_list]
+    assert sum(len(conv.weight.value) for conv in convolutions) == (c + 4) * k
+    logits, deltas = head([np.zeros((1, 8, m, n), np.float32)])
+    assert logits.size + deltas.size == y.size
+
+
+def test_13_the_cat_on_the_fine_map_and_the_dog_on_the_coarse_one():
+    """S1, lines 1392-1404; S4, lines 318-330: maps of 8 x 8 and 4 x 4; 4 numbers for loc, p for conf."""
+    boxes = ssd_default_boxes([(8, 8), (4, 4)], (256, 256), [[2], [2]], scales=[0.2, 0.4, 0.8])
+    level = np.repeat([8, 4], [4 * 8 * 8, 4 * 4 * 4])
+    cat, dog = [30, 130, 90, 180], [110, 40, 220, 200]
+    matches = match_best_then_threshold(box_iou(boxes, [cat, dog]))
+    assert set(level[matches == 0]) == {8}
+    assert set(level[matches == 1]) == {4}
+    logits, deltas = SSDHead([8, 8], [4, 4], 3)([np.zeros((1, 8, n, n), np.float32) for n in (8, 4)])
+    assert (logits.shape, deltas.shape) == ((1, len(boxes), 3), (1, len(boxes), 4))
 
 
 def test_14_every_truth_has_a_default_box():
@@ -275,7 +303,13 @@ def test_17_patches_of_a_minimal_iou(minimum):
 
 
 def test_18_8732_and_24564_default_boxes():
-    """S4, lines 449-456: the boxes of SSD300 and SSD512, map by map."""
+    """S4, lines 449-456: the boxes of SSD300 and SSD512, map by map, and of the models (narrow ones)."""
     assert len(ssd300_default_boxes()) == 38**2 * 4 + (19**2 + 10**2 + 5**2) * 6 + (3**2 + 1) * 4 == 8732
     maps = 64**2 * 4 + (32**2 + 16**2 + 8**2 + 4**2) * 6 + (2**2 + 1) * 4
     assert len(ssd512_default_boxes()) == maps == 24564
+    for build, size, count in ((ssd300_vgg16, 300, 8732), (ssd512_vgg16, 512, 24564)):
+        model = build(21, width=1)
+        features = model.backbone(np.zeros((1, 3, size, size), np.float32))
+        cells = [feature.shape[-1] for feature in features]
+        assert cells == {300: [38, 19, 10, 5, 3, 1], 512: [64, 32, 16, 8, 4, 2, 1]}[size]
+        assert model.boxes_an_image == model.head(features)[0].shape[1] == count
