@@ -43,6 +43,7 @@ from scratchcv.models.ssd_vgg_backbone import SSDFeatureExtractorVGG
 from scratchcv.models.tiny_ssd import TinySSD, tiny_ssd_d2l
 from scratchcv.models.tiny_ssd_backbone import TinySSDBackbone
 from scratchcv.models.yolo_v2 import YOLOv2
+from scratchcv.models.yolo_v2_darknet import PassthroughDarknet, yolo_v2_darknet19
 from scratchcv.models.yolo_v2_head import YOLOHead
 from scratchcv.models.yolo_v2_tiny import yolo_v2_tiny, yolo_v3_tiny
 
@@ -60,6 +61,7 @@ __all__ = [
     "ImagePyramid",
     "LinearSVMs",
     "Localizer",
+    "PassthroughDarknet",
     "RetinaNet",
     "RetinaNetHead",
     "RoIHeads",
@@ -105,6 +107,7 @@ __all__ = [
     "svm_targets",
     "tiny_config",
     "tiny_ssd_d2l",
+    "yolo_v2_darknet19",
     "yolo_v2_tiny",
     "yolo_v3_tiny",
 ]

@@ -1,12 +1,17 @@
 """YOLO v2 at the paper's scale: Darknet-19 with a passthrough of its finer map."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from scratchcv.backbones import DARKNET19, DarknetBody, conv_norm_leaky
+from scratchcv.backbones.darknet import Stage
 from scratchcv.checks import Array
+from scratchcv.data import GeneralizedRCNNTransform
 from scratchcv.layers import Layer, Sequential, SpaceToDepth, concat, concat_backward
+from scratchcv.models.yolo_v2 import YOLOv2
+from scratchcv.models.yolo_v2_head import YOLOHead
 
 VOC_ANCHORS = (
     (1.3221, 1.73145),
@@ -15,7 +20,10 @@ VOC_ANCHORS = (
     (9.47112, 4.84053),
     (11.2364, 10.0071),
 )
-"""Widths and heights of darknet's ``yolov2-voc.cfg``, in cells of 32 pixels."""
+"""Widths and heights of darknet's ``yolov2-voc.cfg``, in cells."""
+
+STRIDE = 32
+"""Side of a cell, in pixels of the network's input."""
 
 
 class PassthroughDarknet(Layer):
@@ -57,7 +65,7 @@ class PassthroughDarknet(Layer):
 
     def __init__(
         self,
-        stages: Any = DARKNET19,
+        stages: Sequence[Stage] = DARKNET19,
         width: int = 1024,
         passthrough: int = 64,
         *,
@@ -97,3 +105,70 @@ class PassthroughDarknet(Layer):
         fine, coarse = self.body(x)
         feature: Array = self.merge(concat([self.passthrough(fine), self.deep(coarse)], dim=1))
         return [feature]
+
+
+def yolo_v2_darknet19(
+    num_classes: int = 21,
+    size: int = 416,
+    anchors: Sequence[Sequence[float]] = VOC_ANCHORS,
+    seed: int = 0,
+) -> YOLOv2:
+    """Return YOLO v2 on Darknet-19: the paper's network, which darknet's ``yolov2-voc.weights`` fill.
+
+    Parameters
+    ----------
+    num_classes : int
+        Background included: 21 for VOC, whose 20 classes are 1 to 20 here and 0 to 19 in darknet.
+    size : int
+        Side of the resized images in pixels, a multiple of 32.
+    anchors : sequence of (float, float)
+        Widths and heights, in cells.
+    seed : int
+        Of the initial weights.
+
+    Raises
+    ------
+    ValueError
+        For another size, or no class besides the background.
+
+    Notes
+    -----
+    Fill it by ``load_darknet_weights(model, path)``: its 23 convolutions stand in the configuration's order,
+    and its head has the channels of darknet's region layer, anchor after anchor
+    :math:`(t_x, t_y, t_w, t_h, t_o)` and the classes. Images come in as darknet's do, RGB from 0 to 1
+    without a mean subtracted; they are stretched to a square, which darknet's later versions pad instead.
+
+    References
+    ----------
+    Redmon and Farhadi, "YOLO9000: Better, Faster, Stronger", 2017; darknet, cfg/yolov2-voc.cfg.
+
+    Examples
+    --------
+    >>> model = yolo_v2_darknet19(num_classes=3, size=64)
+    >>> [prediction.shape for prediction in model.head(model.backbone(np.zeros((1, 3, 64, 64), np.float32)))]
+    [(1, 2, 2, 5, 7)]
+    """
+    if size < STRIDE or size % STRIDE:
+        raise ValueError(f"size must be a multiple of {STRIDE}, got {size}")
+    if num_classes < 2:
+        raise ValueError(f"num_classes must be 2 or more, background included, got {num_classes}")
+    rng = np.random.default_rng(seed)
+    backbone = PassthroughDarknet(rng=rng)
+    config = {
+        "model": "yolo_v2_darknet19",
+        "num_classes": num_classes,
+        "size": size,
+        "anchors": [[float(side) for side in anchor] for anchor in anchors],
+        "seed": seed,
+    }
+    return YOLOv2(
+        backbone,
+        YOLOHead(backbone.out_channels, [len(anchors)], num_classes - 1, rng=rng),
+        GeneralizedRCNNTransform(
+            fixed_size=(size, size), image_mean=(0.0, 0.0, 0.0), image_std=(1.0, 1.0, 1.0)
+        ),
+        anchors=[STRIDE * np.array(anchors, float)],
+        num_classes=num_classes,
+        config=config,
+        seed=seed,
+    )

@@ -50,6 +50,43 @@ def classifier_row(title: str, name: str) -> Row:
     return Row(f"{title}, 2×3×224×224", draw, ours, theirs)
 
 
+def draw_darknet(short: bool) -> Inputs:
+    """Draw an image of 224 pixels, or a small one, and Darknet-19's weights."""
+    weights = backbones.darknet19(10).state_dict()
+    return {"x": normal(generator(), 1, 3, *[64 if short else 224] * 2), "weights": weights}
+
+
+def our_darknet(given: Inputs) -> Call:
+    network = backbones.darknet19(10).eval()
+    network.load_state_dict(given["weights"])
+    return partial(network, given["x"])
+
+
+def their_darknet(given: Inputs) -> Call:
+    """Return the same layers in torch, which has no Darknet of its own; names differ, the order does not."""
+    import torch
+    from torch import nn
+
+    layers: list[nn.Module] = []
+    channels = 3
+    for number, stage in enumerate(backbones.DARKNET19):
+        layers += [nn.MaxPool2d(2, ceil_mode=True)] if number else []
+        for width, size in stage:
+            conv = nn.Conv2d(channels, width, size, padding=size // 2, bias=False)
+            layers += [conv, nn.BatchNorm2d(width), nn.LeakyReLU(0.1)]
+            channels = width
+    network = nn.Sequential(*layers, nn.Conv2d(channels, 10, 1), nn.AdaptiveAvgPool2d(1), nn.Flatten()).eval()
+    ours = backbones.darknet19(10)
+    ours.load_state_dict(given["weights"])
+    leaves = [layer for _, layer in ours.named_layers() if next(layer.named_children(), None) is None]
+    values = [value for layer in leaves for value in layer.state_dict().values()]
+    names = list(network.state_dict())
+    network.load_state_dict(
+        {name: torch.from_numpy(np.array(value)) for name, value in zip(names, values, strict=True)}
+    )
+    return _without_graph(network, torch.from_numpy(given["x"]))
+
+
 def detector_row(title: str, name: str) -> Row:
     """Return the row of a detector on an image of 400 × 533 pixels."""
 
@@ -136,6 +173,7 @@ GROUP = Group(
         classifier_row("VGG-16", "vgg16"),
         classifier_row("ResNet-18", "resnet18"),
         classifier_row("ResNet-50", "resnet50"),
+        Row("Darknet-19, 1×3×224×224", draw_darknet, our_darknet, their_darknet),
         detector_row("Faster R-CNN on ResNet-50-FPN", "fasterrcnn_resnet50_fpn"),
         detector_row("RetinaNet on ResNet-50-FPN", "retinanet_resnet50_fpn"),
         Row("SSD300 on VGG-16, 3×300×300", draw_ssd, our_ssd, their_ssd, agree=assert_same_detections),

@@ -30,6 +30,13 @@ def test_it_grows_linearly_in_depth(L, side, backend):
     assert receptive_field(network, (1, 17, 17)) == (side, side) == (1 + 2 * L, 1 + 2 * L)
 
 
+def test_rounding_in_a_fast_convolution_is_not_seen(backend):
+    """Behind two poolings: 1 pixel, +2, ·2, +2 and ·2, +2; and many channels, which Winograd's way suits."""
+    stages = [Sequential(conv(a, b, 3, padding=1), ReLU(), MaxPool2d(2)) for a, b in ((3, 16), (16, 32))]
+    network = Sequential(*stages, conv(32, 64, 3, padding=1))
+    assert receptive_field(network, (3, 64, 64), samples=4) == (18, 18)
+
+
 @pytest.mark.parametrize(
     ("layer", "expected"),
     [
