@@ -30,6 +30,7 @@ MODELS = (
     "rcnn",
     "fast_rcnn",
     "faster_rcnn",
+    "yolo_v1",
     "yolo_v2",
     "yolo_v3",
     "ssd",

@@ -42,6 +42,8 @@ from scratchcv.models.ssd_vgg import ssd300_vgg16, ssd512_vgg16
 from scratchcv.models.ssd_vgg_backbone import SSDFeatureExtractorVGG
 from scratchcv.models.tiny_ssd import TinySSD, tiny_ssd_d2l
 from scratchcv.models.tiny_ssd_backbone import TinySSDBackbone
+from scratchcv.models.yolo_v1 import YOLOv1
+from scratchcv.models.yolo_v1_tiny import yolo_v1_tiny
 from scratchcv.models.yolo_v2 import YOLOv2
 from scratchcv.models.yolo_v2_darknet import PassthroughDarknet, yolo_v2_darknet19
 from scratchcv.models.yolo_v2_head import YOLOHead
@@ -75,6 +77,7 @@ __all__ = [
     "TwoMLPHead",
     "WindowClassifier",
     "YOLOHead",
+    "YOLOv1",
     "YOLOv2",
     "build_model",
     "check_class_names",
@@ -107,6 +110,7 @@ __all__ = [
     "svm_targets",
     "tiny_config",
     "tiny_ssd_d2l",
+    "yolo_v1_tiny",
     "yolo_v2_darknet19",
     "yolo_v2_tiny",
     "yolo_v3_tiny",

@@ -81,7 +81,7 @@ def yolo_v2_tiny(
     return YOLOv2(
         backbone,
         YOLOHead(backbone.out_channels, [len(anchors)], len(class_names) - 1, rng=rng),
-        GeneralizedRCNNTransform(fixed_size=(size, size), antialias=True),
+        GeneralizedRCNNTransform(fixed_size=(size, size), size_divisible=16, antialias=True),
         anchors=[size * np.array(_plain(anchors))],
         num_classes=len(class_names),
         config=config,

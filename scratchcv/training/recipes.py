@@ -35,6 +35,10 @@ RECIPES: dict[str, dict[str, Recipe]] = {
         "scenes": Recipe(size=128, steps=300, augmentation="none"),
         "photographs": Recipe(size=256, epochs=40, augmentation="ssd"),
     },
+    "yolo_v1": {
+        "scenes": Recipe(size=128, steps=800, learning_rate=0.02, warm_up_steps=60, augmentation="flip"),
+        "photographs": Recipe(size=256, epochs=60, learning_rate=0.02, warm_up_steps=60, augmentation="ssd"),
+    },
     "yolo_v2": {
         "scenes": Recipe(size=128, steps=800, learning_rate=0.02, warm_up_steps=60, augmentation="none"),
         "photographs": Recipe(size=256, epochs=50, learning_rate=0.02, warm_up_steps=60, augmentation="ssd"),
