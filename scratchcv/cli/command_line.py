@@ -9,7 +9,19 @@ from pathlib import Path
 from typing import TextIO
 
 import scratchcv
-from scratchcv.cli import assignment, data, demo, detect, doctor, evaluate, grade, speed, train, warmup
+from scratchcv.cli import (
+    assignment,
+    data,
+    demo,
+    detect,
+    doctor,
+    evaluate,
+    grade,
+    league,
+    speed,
+    train,
+    warmup,
+)
 from scratchcv.cli.messages import CommandFailedError, drop_output, say
 from scratchcv.errors import InputError
 
@@ -115,7 +127,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"scratchcv {scratchcv.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (demo, train, evaluate, detect, speed, data, assignment, grade, doctor, warmup):
+    for module in (demo, train, evaluate, detect, league, speed, data, assignment, grade, doctor, warmup):
         module.add_parser(commands)
     return parser
 

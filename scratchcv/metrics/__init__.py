@@ -13,6 +13,7 @@ from scratchcv.metrics.object_keypoint_similarity import COCO_SIGMAS, object_key
 from scratchcv.metrics.panoptic_quality import PanopticResult, panoptic_quality
 from scratchcv.metrics.pixel_error import PixelErrorSweep, pixel_error, pixel_error_sweep
 from scratchcv.metrics.precision_recall import precision_envelope, precision_recall_curve
+from scratchcv.metrics.prediction_flops import prediction_flops
 from scratchcv.metrics.proposal_recall import ProposalRecall, proposal_recall
 from scratchcv.metrics.segmentation import (
     class_accuracy,
@@ -61,6 +62,7 @@ __all__ = [
     "pixel_error_sweep",
     "precision_envelope",
     "precision_recall_curve",
+    "prediction_flops",
     "proposal_recall",
     "segmentation_evaluate",
     "summary",

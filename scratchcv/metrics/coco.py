@@ -11,7 +11,7 @@ from scratchcv.checks import Array
 from scratchcv.metrics.annotations import Annotations
 from scratchcv.metrics.average_precision import COCO_RECALL_LEVELS
 from scratchcv.metrics.coco_curves import coco_curves
-from scratchcv.metrics.coco_result import CocoResult, area_ranges
+from scratchcv.metrics.coco_result import AREA_LIMITS, CocoResult, area_ranges
 from scratchcv.metrics.detection_matching import match_coco
 from scratchcv.metrics.detections import DetectionTable, gather
 from scratchcv.metrics.object_keypoint_similarity import COCO_SIGMAS, check_sigmas
@@ -33,6 +33,7 @@ def coco_evaluate(
     iou_type: str = "bbox",
     max_detections: Sequence[int] | None = None,
     sigmas: ArrayLike = COCO_SIGMAS,
+    area_limits: tuple[float, float] = AREA_LIMITS,
 ) -> CocoResult:
     r"""Return COCO's twelve numbers for the boxes or masks of a data set, or its ten for keypoints.
 
@@ -54,6 +55,9 @@ def coco_evaluate(
         and 100, for keypoints 20.
     sigmas : array_like of shape (P,)
         For keypoints, how far annotators stray from each, relative to the square root of the area.
+    area_limits : (float, float)
+        Square pixels up to which an object is small, and up to which medium. COCO's, 32² and 96², are for
+        photographs of some 640 x 480 pixels.
 
     Returns
     -------
@@ -64,7 +68,8 @@ def coco_evaluate(
     ------
     ValueError
         When there is not one target a prediction, a key is missing, shapes disagree, a number is not finite,
-        a box is inverted, an area is negative, or `max_detections` does not rise.
+        a box is inverted, an area is negative, or `max_detections` or
+        `area_limits` do not rise.
     TypeError
         When the predictions, the targets or one of them is of the wrong kind.
 
@@ -110,6 +115,8 @@ def coco_evaluate(
     limits = MAX_DETECTIONS[iou_type] if max_detections is None else tuple(map(index, max_detections))
     if not limits or limits[0] < 1 or any(a >= b for a, b in pairwise(limits)):
         raise ValueError(f"max_detections must rise from at least 1, got {max_detections}")
+    if not 0 < area_limits[0] < area_limits[1]:
+        raise ValueError(f"area_limits must rise from above 0, got {area_limits}")
     need_not_be_found = truths.crowd
     if iou_type == "keypoints":
         need_not_be_found = truths.crowd | ~(truths.shapes[..., 2] > 0).any(axis=1)
@@ -122,7 +129,7 @@ def coco_evaluate(
     begin = _begin_of_each(labels, detections.labels)
 
     precision, recall = [], []
-    for area_range in area_ranges(iou_type).values():
+    for area_range in area_ranges(iou_type, area_limits).values():
         ignored = need_not_be_found | _outside(truths.areas, area_range)
         curves = coco_curves(
             match_coco(pairs, ignored, truths.crowd, COCO_IOU_THRESHOLDS),

@@ -9,16 +9,14 @@ import numpy as np
 from scratchcv.checks import Array
 from scratchcv.metrics.mean_average_precision import class_name
 
-AREA_RANGES = {
-    "all": (0.0, 1e5**2),
-    "small": (0.0, 32.0**2),
-    "medium": (32.0**2, 96.0**2),
-    "large": (96.0**2, 1e5**2),
-}
-"""COCO's sizes of objects: areas in square pixels, both ends included."""
+MOST = 1e5**2
+"""Square pixels that no object exceeds."""
+
+AREA_LIMITS = (32.0**2, 96.0**2)
+"""Square pixels up to which COCO calls an object small, and up to which medium."""
 
 
-def area_ranges(iou_type: str) -> dict[str, tuple[float, float]]:
+def area_ranges(iou_type: str, limits: tuple[float, float] = AREA_LIMITS) -> dict[str, tuple[float, float]]:
     """Return the sizes that COCO tells apart; of keypoints none are small.
 
     Examples
@@ -26,9 +24,9 @@ def area_ranges(iou_type: str) -> dict[str, tuple[float, float]]:
     >>> list(area_ranges("bbox")), list(area_ranges("keypoints"))
     (['all', 'small', 'medium', 'large'], ['all', 'medium', 'large'])
     """
-    return {
-        size: bounds for size, bounds in AREA_RANGES.items() if (iou_type, size) != ("keypoints", "small")
-    }
+    small, medium = limits
+    ranges = {"all": (0.0, MOST), "small": (0.0, small), "medium": (small, medium), "large": (medium, MOST)}
+    return {size: bounds for size, bounds in ranges.items() if (iou_type, size) != ("keypoints", "small")}
 
 
 ABSENT = -1.0

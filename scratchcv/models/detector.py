@@ -110,6 +110,11 @@ class Detector(Layer):
         return self.predict(images)
 
     @property
+    def boxes_an_image(self) -> int:
+        """How many boxes are judged in an image of the model's size: windows, proposals or anchors."""
+        raise NotImplementedError(f"{type(self).__name__} does not say how many boxes it judges")
+
+    @property
     def dtype(self) -> np.dtype:
         """What the model computes in."""
         return self.parameters()[0].value.dtype

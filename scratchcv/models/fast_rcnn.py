@@ -87,6 +87,11 @@ class FastRCNN(Detector):
         self.max_proposals = max_proposals
         self.rng = np.random.default_rng(seed)
 
+    @property
+    def boxes_an_image(self) -> int:
+        """How many proposals are classified in an image, at most."""
+        return self.max_proposals
+
     def forward(self, images: Sequence[Array], targets: Sequence[Target]) -> tuple[dict[str, float], Any]:
         """Return the two losses of a batch, and the cache for `backward`.
 

@@ -99,6 +99,11 @@ class FasterRCNN(Detector):
         self.roi_levels = roi_levels
         self.rng = np.random.default_rng(seed)
 
+    @property
+    def boxes_an_image(self) -> int:
+        """How many proposals the second stage classifies in an image, at most."""
+        return self.rpn.post_nms_top_n["testing"]
+
     def forward(self, images: Sequence[Array], targets: Sequence[Target]) -> tuple[dict[str, float], Any]:
         """Return the four losses of a batch, and the cache for `backward`."""
         check_images(images)

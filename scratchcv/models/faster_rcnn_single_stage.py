@@ -94,6 +94,13 @@ class SingleStageRCNN(FasterRCNN):
         self.nms_thresh = nms_thresh
         self.detections_per_img = detections_per_img
 
+    @property
+    def boxes_an_image(self) -> int:
+        """How many anchors are classified in an image of the model's size."""
+        with self.evaluating():
+            features = self.backbone(np.zeros((1, 3, self.size, self.size), self.dtype))
+        return len(self.rpn.anchors(features, (self.size, self.size))[0])
+
     def forward(self, images: Sequence[Array], targets: Sequence[Target]) -> tuple[dict[str, float], Any]:
         """Return the two losses of a batch, and the cache for `backward`; see `FasterRCNN.forward`."""
         check_images(images)

@@ -145,6 +145,11 @@ class RCNN(Detector):
         self.score_thresh, self.nms_thresh = score_thresh, nms_thresh
         self.detections_per_img = detections_per_img
 
+    @property
+    def boxes_an_image(self) -> int:
+        """How many proposals are classified in an image, at most."""
+        return self.max_proposals
+
     def forward(self, images: Sequence[Array], targets: Sequence[Target]) -> tuple[dict[str, float], Any]:
         """Return the classification loss of proposals drawn from a batch of images, and the cache.
 

@@ -111,6 +111,11 @@ class SlidingWindow(Detector):
         self.max_detections = max_detections
         self.mode = mode
 
+    @property
+    def boxes_an_image(self) -> int:
+        """How many windows are classified in an image."""
+        return len(self.pyramid.windows)
+
     def forward(self, images: Sequence[Array], targets: Sequence[Target]) -> tuple[dict[str, float], Any]:
         """Return the loss of a sample of windows, and the cache for `backward`."""
         check_images(images)

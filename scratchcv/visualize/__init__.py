@@ -15,6 +15,7 @@ from scratchcv.visualize.grids import contact_sheet, detection_grid
 from scratchcv.visualize.heat_map import heat_map_figure
 from scratchcv.visualize.images import image_row
 from scratchcv.visualize.iou import iou_figure
+from scratchcv.visualize.league import plot_league
 from scratchcv.visualize.learning_curves import plot_learning_curves
 from scratchcv.visualize.losses import focal_figure, loss_mass_figure, loss_shares
 from scratchcv.visualize.map_sizes import map_sizes_figure
@@ -81,6 +82,7 @@ __all__ = [
     "paint_segments",
     "patch_figure",
     "patch_slider",
+    "plot_league",
     "plot_learning_curves",
     "plot_precision_recall",
     "plot_proposal_recall",
