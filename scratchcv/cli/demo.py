@@ -1,11 +1,13 @@
 """``scratchcv demo``: a detector trains, detects and draws while you watch."""
 
 import argparse
+from contextlib import ExitStack
 from pathlib import Path
 
-from scratchcv.cli.arguments import MOST_STEPS, Commands, add_command, add_quiet, add_seed, whole
+from scratchcv.cli.arguments import MOST_STEPS, Commands, add_command, add_quiet, add_seed, number, whole
 from scratchcv.cli.output import next_free, output_folder
 from scratchcv.cli.train import MODELS
+from scratchcv.errors import InputError
 
 TEST_SCENES = 200
 
@@ -28,12 +30,60 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument(
         "--steps", type=whole(1, MOST_STEPS), help="train so long (default: as long as needed)"
     )
+    live = parser.add_argument_group("live detection, on a page in your browser")
+    live.add_argument("--live", action="store_true", help="after the training, detect until Ctrl-C")
+    live.add_argument("--checkpoint", type=Path, metavar="FILE", help="what a training wrote; do not train")
+    live.add_argument(
+        "--source", type=Path, metavar="DIR", help="images, or a video's frames (default: scenes without end)"
+    )
+    live.add_argument("--port", type=whole(0, 65535), default=0, help="of the page (default: a free one)")
+    live.add_argument("--no-browser", action="store_true", help="only print the page's address")
+    live.add_argument("--frames", type=whole(1, MOST_STEPS), help="stop after so many")
+    live.add_argument("--to", type=Path, metavar="DIR", help="new folder for each frame as a file")
+    live.add_argument(
+        "--score", type=number(0, 1), default=0.4, help="leave out what scores lower (default: %(default)s)"
+    )
     add_seed(parser, "weights, scenes, order and augmentation")
     add_quiet(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Train on scenes, evaluate on others, and write the results."""
+    """Train on scenes, evaluate on others, and write the results; then detect live if asked to."""
+    if not arguments.live:
+        for name in ("checkpoint", "source", "frames", "to"):
+            if getattr(arguments, name) is not None:
+                raise InputError(f"--{name} belongs to --live")
+        _train(arguments)
+        return
+    from scratchcv.training.checkpoint import CHECKPOINT_NAME
+
+    with ExitStack() as stack:
+        folder = None if arguments.to is None else stack.enter_context(output_folder(arguments.to))
+        if arguments.checkpoint is None:
+            checkpoint = _train(arguments) / CHECKPOINT_NAME
+        else:
+            checkpoint = arguments.checkpoint
+            if checkpoint.is_dir():
+                checkpoint = checkpoint / CHECKPOINT_NAME
+        from scratchcv.cli.live import Live
+        from scratchcv.training.load_detector import load_detector
+
+        model = load_detector(checkpoint)
+        name = str(model.config["model"]).removesuffix("_tiny")
+        live = Live(
+            source=arguments.source,
+            port=arguments.port,
+            browser=not arguments.no_browser,
+            frames=arguments.frames,
+            folder=folder,
+            score=arguments.score,
+            seed=arguments.seed,
+        )
+        live.show(model, name)
+
+
+def _train(arguments: argparse.Namespace) -> Path:
+    """Train, evaluate, write, and return the folder."""
     with output_folder(arguments.out or next_free("runs/demo")) as folder:
         import dataclasses
 
@@ -61,3 +111,4 @@ def run(arguments: argparse.Namespace) -> None:
             quiet=arguments.quiet,
             resumable=False,
         ).carry_out()
+        return folder

@@ -33,7 +33,7 @@ def prediction_flops(model: Any, image: Any) -> int:
     ...     def predict(self, images):
     ...         return [self.conv(image[None]) for image in images]
     >>> prediction_flops(Looks(), np.zeros((3, 6, 6), np.float32))  # 16 places, 4 filters
-    3520
+    3456
     """
     flops = 0
 

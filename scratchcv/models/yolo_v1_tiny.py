@@ -65,7 +65,7 @@ def yolo_v1_tiny(
     class_names: Sequence[str],
     size: int = 128,
     seed: int = 0,
-    head: str = "linear",
+    head: str = "conv",
     boxes_per_cell: int = 2,
 ) -> YOLOv1:
     """Return a YOLO v1 small enough to train on a laptop from random weights.

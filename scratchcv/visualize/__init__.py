@@ -17,6 +17,7 @@ from scratchcv.visualize.images import image_row
 from scratchcv.visualize.iou import iou_figure
 from scratchcv.visualize.league import plot_league
 from scratchcv.visualize.learning_curves import plot_learning_curves
+from scratchcv.visualize.live_frame import live_frame
 from scratchcv.visualize.losses import focal_figure, loss_mass_figure, loss_shares
 from scratchcv.visualize.map_sizes import map_sizes_figure
 from scratchcv.visualize.multi_task import multi_task_figure
@@ -69,6 +70,7 @@ __all__ = [
     "iou_figure",
     "iou_slider",
     "ladder_figure",
+    "live_frame",
     "loss_mass_figure",
     "loss_shares",
     "map_sizes_figure",
