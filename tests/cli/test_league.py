@@ -42,9 +42,7 @@ def test_who_is_done_is_not_trained_again(folder, monkeypatch, capsys):
     assert {**after["ssd"], "ms": 0} == {**before, "ms": 0}
     assert list(after) == ["ssd", "yolo_v2"]
     assert main(arguments) == 2
-    assert (
-        "is not empty; choose another --out, or go on with its league" in capsys.readouterr().err
-    )
+    assert "is not empty; choose another --out, or go on with its league" in capsys.readouterr().err
 
 
 def test_another_budget_cannot_go_on(folder, capsys):

@@ -46,7 +46,8 @@ def test_a_folder_goes_round_and_a_broken_image_is_named_once(model, tmp_path, c
     (source / "aa.jpg").write_bytes(b"no image")
     (source / "notes.txt").write_text("no image either")
     Live(source=source, browser=False, frames=5, folder=drawn).show(model, "yolo_v2")
-    shades = [np.asarray(Image.open(io.BytesIO(file.read_bytes()))).mean() > 100 for file in sorted(drawn.iterdir())]
+    pictures = [Image.open(io.BytesIO(file.read_bytes())) for file in sorted(drawn.iterdir())]
+    shades = [np.asarray(picture).mean() > 100 for picture in pictures]
     assert shades == [False, True, False, True, False]
     assert capsys.readouterr().err.count("aa.jpg") == 1
 
