@@ -4,6 +4,7 @@ import itertools
 import time
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,30 +70,34 @@ class Live:
         model.predict([to_tensor(first)])  # compiles
         took: deque[float] = deque(maxlen=WINDOW)
         start = time.perf_counter()
-        with live_server(self.port) as server:
+        with live_server(self.port) as server, suppress(KeyboardInterrupt):
             print(f"{server.address}  (Ctrl-C ends it)", flush=True)
             if self.browser:
                 _open_browser(server.address)
-            number = 0
-            for number, image in enumerate(itertools.chain([first], images), start=1):
+            for image in itertools.chain([first], images):
                 began = time.perf_counter()
                 (prediction,) = model.predict([to_tensor(image)])
                 took.append(time.perf_counter() - began)
                 frame = live_frame(image, prediction, class_names, score_threshold=self.score)
                 found = int((prediction["scores"] >= self.score).sum())
-                rate = len(took) / sum(took)
-                server.show(frame, f"{name}: {found} found, {rate:.0f} detections a second possible")
+                server.show(frame, f"{name}: {found} found, {_rate(took):.0f} images a second")
                 if self.folder is not None:
+                    number = server.state["frames"]
                     (self.folder / f"frame_{number:06}.jpg").write_bytes(frame)
-                if number == self.frames:
+                if server.state["frames"] == self.frames:
                     break
                 time.sleep(max(0.0, 1 / RATE - (time.perf_counter() - began)))
-        seconds = time.perf_counter() - start
+        seconds, number = time.perf_counter() - start, server.state["frames"]
         shown = f"{number} frames in {seconds:.1f} s, {number / seconds:.1f} a second"
-        print(f"{shown}; detecting alone, {rate:.1f} a second")
+        print(f"{shown}; detecting alone, {_rate(took):.1f} a second")
 
     def _images(self, size: int) -> "Iterator[Array]":
         return _scenes(size, self.seed) if self.source is None else _folder(self.source)
+
+
+def _rate(took: "deque[float]") -> float:
+    """Return how many images a second are possible at these times."""
+    return len(took) / sum(took) if took else 0.0
 
 
 def _scenes(size: int, seed: int) -> "Iterator[Array]":
