@@ -1,6 +1,7 @@
 """A stream of pictures on a page of one's own machine: it needs a browser, and no window system."""
 
 import json
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -63,10 +64,9 @@ class LiveServer:
         self._closed = False
         self._text = "waiting for the first picture"
         try:
-            self._server = ThreadingHTTPServer((HOST, port), _handler_of(self))
+            self._server = _Server((HOST, port), _handler_of(self))
         except OSError as error:
             raise InputError(f"port {port} cannot be used: {error.strerror or error}") from error
-        self._server.daemon_threads = True
         self.address = f"http://{HOST}:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True).start()
 
@@ -102,6 +102,15 @@ class LiveServer:
                 seen, frame = self._number, self._frame
             assert frame is not None
             yield frame
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a viewer who hangs up in the middle of a request."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
 
 @contextmanager
