@@ -13,7 +13,7 @@ from scratchcv.errors import InputError
 
 RESULTS_NAME, TABLE_NAME, PICTURE_NAME = "league.json", "league.md", "league.png"
 
-IMAGES, UNSEEN = 9600, 200
+IMAGES, UNSEEN = 6400, 200
 
 COLUMNS = {
     "mAP50": ("mAP@.5", "{:.3f}"),

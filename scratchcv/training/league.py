@@ -22,7 +22,7 @@ LIMITS = (32.0**2, 48.0**2)
 """Square pixels up to which a thing in a scene of 128 x 128 pixels is small, and up to which medium: a third
 each. COCO's own limits are for photographs; no thing here is as large as its 96²."""
 
-SURVEYED = 1000
+SURVEYED = 300
 """Training scenes that anchors are cut for."""
 
 

@@ -26,9 +26,9 @@ RECIPES: dict[str, dict[str, Recipe]] = {
         ),
     },
     "retinanet": {
-        "scenes": Recipe(size=128, steps=500, learning_rate=0.05, warm_up_steps=60, augmentation="none"),
+        "scenes": Recipe(size=128, steps=800, learning_rate=0.08, warm_up_steps=60, augmentation="none"),
         "photographs": Recipe(
-            size=256, batch_size=8, epochs=50, learning_rate=0.05, warm_up_steps=60, augmentation="ssd"
+            size=256, batch_size=8, epochs=40, learning_rate=0.06, warm_up_steps=60, augmentation="ssd"
         ),
     },
     "ssd": {

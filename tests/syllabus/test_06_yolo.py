@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from scratchcv.boxes import decode_yolo_grid, decode_yolo_v2, encode_yolo_grid, yolo_label_vectors
-from scratchcv.losses import split_yolo_v1, yolo_v1_loss
+from scratchcv.layers import WordTree, sigmoid, softmax
+from scratchcv.losses import split_yolo_v1, yolo_v1_loss, yolo_v2_loss, yolo_v3_loss
+from scratchcv.models import PassthroughDarknet, YOLOHead, yolo_v2_tiny, yolo_v3_tiny
 from scratchcv.testing import check_loss
 
 PERSON, CAR = 1, 2
@@ -157,3 +159,57 @@ def test_12_the_exercise_of_the_output_volume():
     assert split_yolo_v1(np.zeros((1, 19, 19, 45)), 5)[2].shape == (1, 19, 19, 20)
     assert 19 * 19 * 45 == 16_245
     assert yolo_label_vectors(*with_anchors, 21).reshape(19, 19, -1).shape[2] == 130  # with background
+
+
+@pytest.mark.parametrize(("num_classes", "volume"), [(80, (19, 19, 5, 85)), (20, (19, 19, 5, 25))])
+def test_13_the_network_of_version_two_gives_these_volumes(num_classes, volume):
+    """S0, lines 452-457, and S4, line 687: from (608, 608, 3), through Darknet's stages, one filter wide."""
+    backbone = PassthroughDarknet([[(1, 3)]] * 6, width=1, passthrough=4).eval()
+    head = YOLOHead(backbone.out_channels, [5], num_classes)
+    (prediction,) = head(backbone(np.zeros((1, 3, 608, 608), np.float32)))
+    assert prediction.shape == (1, *volume)
+    assert len(head.convs[0].weight.value) == 5 * (5 + num_classes)
+
+
+def test_14_what_yolo9000_and_version_three_changed():
+    """S4, line 685 (to be found out): labels in a tree; three maps, logistic classes, objectness 1."""
+    t = np.array([0.2, -0.1, 0.3, 0.1, 0.4, 1.0, 2.0, -1.0]).reshape(1, 1, 1, 1, 8)
+    box, anchors = np.array([0.5, 0.4, 1.0, 2.0]).reshape(1, 1, 1, 1, 4), [[1.0, 1.0]]
+    label = np.array([[[[2]]]])
+    (two, dtwo), (nine_thousand, _), (three, dthree) = (
+        yolo_v2_loss(t, box, label, anchors=anchors, confidence_target="one"),
+        yolo_v2_loss(t, box, label, anchors=anchors, confidence_target="one", tree=WordTree([-1, 0, 0])),
+        yolo_v3_loss(t, box, label, anchors=anchors),
+    )
+    scores, one_hot = t[0, 0, 0, 0, 5:], np.array([0, 1, 0])
+    np.testing.assert_allclose(dtwo[0, 0, 0, 0, 5:], softmax(scores, axis=0) - one_hot, rtol=1e-12)
+    np.testing.assert_allclose(dthree[0, 0, 0, 0, 5:], sigmoid(scores) - one_hot, rtol=1e-12)
+    root_alone, siblings = 0.0, -np.log(softmax(scores[1:], axis=0)[0])  # Pr(root) Pr(2 | root)
+    assert nine_thousand["classification"] == pytest.approx(root_alone + siblings, rel=1e-12)
+    confidence = sigmoid(t[..., 4]).item()
+    assert two["object"] == pytest.approx(5 / 2 * (confidence - 1) ** 2, rel=1e-12)
+    assert three["object"] == pytest.approx(-np.log(confidence), rel=1e-12)
+
+    names = ["background", "person", "woman"]
+    second, third = yolo_v2_tiny(names, size=64), yolo_v3_tiny(names, size=64)
+    x = np.zeros((1, 3, 64, 64), np.float32)
+    grids = [[p.shape[1:4] for p in model.eval().head(model.backbone(x))] for model in (second, third)]
+    assert grids == [[(4, 4, 5)], [(8, 8, 3), (4, 4, 3), (2, 2, 3)]]
+    both = np.array([5.0, 5.0])  # a woman is a person: only logistic classes can say both
+    assert second._class_probabilities(both).tolist() == [0.5, 0.5]
+    assert third._class_probabilities(both).min() > 0.99
+
+
+def test_15_backbone_neck_and_head():
+    """S0, lines 460-465: the neck, a pyramid, collects the backbone's maps and feeds the head."""
+    model = yolo_v3_tiny(["background", "cat"], size=64).eval()
+    body, neck, head = model.backbone.body, model.backbone.fpn, model.head
+    images = np.random.default_rng(0).random((1, 3, 64, 64)).astype(np.float32)
+    maps = body(images)
+    levels = neck(maps)
+    assert [level.shape[2:] for level in levels] == [feature.shape[2:] for feature in maps]
+    assert {level.shape[1] for level in levels} == {64}
+    by_parts, at_once = head(levels), model.head(model.backbone(images))
+    assert all((part == whole).all() for part, whole in zip(by_parts, at_once, strict=True))
+    other = neck(body(images[:, :, :, :32]))  # of an arbitrary size
+    assert [level.shape[2:] for level in other] == [(8, 4), (4, 2), (2, 1)]
