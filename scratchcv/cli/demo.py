@@ -11,6 +11,8 @@ from scratchcv.errors import InputError
 
 TEST_SCENES = 200
 
+DEFAULT_MODEL = "ssd"
+
 
 def add_parser(commands: Commands) -> None:
     """Add the subcommand."""
@@ -21,9 +23,7 @@ def add_parser(commands: Commands) -> None:
         "Train a small detector on generated scenes. It then detects things in 200 scenes that it never saw.",
         "scratchcv demo ssd --out runs/demo",
     )
-    parser.add_argument(
-        "model", nargs="?", choices=MODELS, default="ssd", help="what to train (default: %(default)s)"
-    )
+    parser.add_argument("model", nargs="?", choices=MODELS, help=f"what to train (default: {DEFAULT_MODEL})")
     parser.add_argument(
         "--out", type=Path, help="folder for the results (default: runs/demo, or a free name)"
     )
@@ -39,7 +39,12 @@ def add_parser(commands: Commands) -> None:
     live.add_argument("--port", type=whole(0, 65535), default=0, help="of the page (default: a free one)")
     live.add_argument("--no-browser", action="store_true", help="only print the page's address")
     live.add_argument("--frames", type=whole(1, MOST_STEPS), help="stop after so many")
-    live.add_argument("--to", type=Path, metavar="DIR", help="new folder for each frame as a file")
+    live.add_argument(
+        "--to",
+        type=Path,
+        metavar="DIR",
+        help="new folder for each frame as a file; a --source is then shown once",
+    )
     live.add_argument(
         "--score", type=number(0, 1), default=0.4, help="leave out what scores lower (default: %(default)s)"
     )
@@ -55,8 +60,13 @@ def run(arguments: argparse.Namespace) -> None:
                 raise InputError(f"--{name} belongs to --live")
         _train(arguments)
         return
+    from scratchcv.cli.live import Live, image_files
     from scratchcv.training.checkpoint import CHECKPOINT_NAME
 
+    if arguments.source is not None:
+        image_files(arguments.source)  # what is wrong with it is said before a training
+    elif arguments.to is not None and arguments.frames is None:
+        raise InputError("--to needs --frames, or a --source: there is no end of scenes")
     with ExitStack() as stack:
         folder = None if arguments.to is None else stack.enter_context(output_folder(arguments.to))
         if arguments.checkpoint is None:
@@ -65,11 +75,12 @@ def run(arguments: argparse.Namespace) -> None:
             checkpoint = arguments.checkpoint
             if checkpoint.is_dir():
                 checkpoint = checkpoint / CHECKPOINT_NAME
-        from scratchcv.cli.live import Live
         from scratchcv.training.load_detector import load_detector
 
         model = load_detector(checkpoint)
         name = str(model.config["model"]).removesuffix("_tiny")
+        if arguments.model not in (None, name):
+            raise InputError(f"{checkpoint}: holds {name}, not {arguments.model}")
         live = Live(
             source=arguments.source,
             port=arguments.port,
@@ -84,6 +95,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _train(arguments: argparse.Namespace) -> Path:
     """Train, evaluate, write, and return the folder."""
+    model = arguments.model or DEFAULT_MODEL
     with output_folder(arguments.out or next_free("runs/demo")) as folder:
         import dataclasses
 
@@ -92,16 +104,16 @@ def _train(arguments: argparse.Namespace) -> Path:
         from scratchcv.data.source import open_dataset
         from scratchcv.training.recipes import RECIPES, SCENES
 
-        recipe = RECIPES[arguments.model]["scenes"]
+        recipe = RECIPES[model]["scenes"]
         recipe = dataclasses.replace(recipe, seed=arguments.seed, steps=arguments.steps or recipe.steps)
-        data = SCENES.get(arguments.model, "scenes")
+        data = SCENES.get(model, "scenes")
         unseen = f"{data.partition(':')[0]}:{TEST_SCENES}"
         scenes = open_dataset(data, "train", size=recipe.size, seed=arguments.seed)
         summary = print_overview(data, "train", scenes, quiet=arguments.quiet)
         TrainingRun(
             command_line=arguments.command_line,
             folder=folder,
-            builder=f"{arguments.model}_tiny",
+            builder=f"{model}_tiny",
             recipe=recipe,
             data=data,
             split="train",

@@ -2,10 +2,12 @@
 
 import argparse
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 from scratchcv.cli.arguments import Commands, add_command, add_quiet, add_seed, whole
+from scratchcv.cli.folder_lock import folder_lock
 from scratchcv.cli.messages import say
 from scratchcv.cli.output import next_free, write_json
 from scratchcv.cli.progress import shows_bars
@@ -70,6 +72,14 @@ def run(arguments: argparse.Namespace) -> None:
         if name not in ENTRIES:
             raise InputError(f"unknown detector {name!r}, known: {', '.join(ENTRIES)}")
     folder = _folder(arguments)
+    with folder_lock(folder):
+        _carry_out(names, folder, arguments)
+
+
+def _carry_out(names: list[str], folder: Path, arguments: argparse.Namespace) -> None:
+    """Train, measure, write and print, with the folder locked."""
+    from scratchcv.training.league import ENTRIES
+
     settings = {"images": arguments.images, "unseen": arguments.unseen, "seed": arguments.seed}
     results = _results(folder, settings)
     for number, name in enumerate(names, start=1):
@@ -82,9 +92,12 @@ def run(arguments: argparse.Namespace) -> None:
     results["rows"] = dict(sorted(results["rows"].items(), key=lambda item: order.get(item[0], len(order))))
     text = table(results["rows"])
     (folder / TABLE_NAME).write_text(f"{text}\n", encoding="utf-8")
+    from scratchcv.kernels.cores import core_count
     from scratchcv.visualize import plot_league, save_figure
 
     print(text)
+    threads = os.environ.get("NUMBA_NUM_THREADS") or core_count()
+    print(f"ms an image: kernels on {threads} threads, the detectors in turns")
     print(folder / TABLE_NAME)
     print(write_json(folder / RESULTS_NAME, results))
     print(save_figure(plot_league(results["rows"]), folder / PICTURE_NAME))

@@ -1,6 +1,9 @@
 """``scratchcv demo --live``: detections on an endless stream, watched in a browser."""
 
 import itertools
+import os
+import re
+import sys
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -35,8 +38,9 @@ class Live:
     Attributes
     ----------
     source : Path, optional
-        A folder of images, or of the frames of a video, in the order of their names, again and again; by
-        default the camera moves along an endless row of scenes.
+        A folder of images, or of the frames of a video, in the order of their names, again and again (once,
+        if they are written and `frames` does not say how many); by default the camera moves along an
+        endless row of scenes.
     port : int
         Of the page, 0 for any free one.
     browser : bool
@@ -69,35 +73,35 @@ class Live:
         first = next(images)
         model.predict([to_tensor(first)])  # compiles
         took: deque[float] = deque(maxlen=WINDOW)
-        start = time.perf_counter()
-        with live_server(self.port) as server, suppress(KeyboardInterrupt):
+        ends: deque[float] = deque([time.perf_counter()], maxlen=WINDOW + 1)
+        start, number = ends[0], 0
+        # Ctrl-C is how an endless stream ends, so it is no failure.
+        with suppress(KeyboardInterrupt), live_server(self.port) as server:
             print(f"{server.address}  (Ctrl-C ends it)", flush=True)
-            if self.browser:
+            if self.browser and has_screen():
                 _open_browser(server.address)
-            for image in itertools.chain([first], images):
+            for image in itertools.islice(itertools.chain([first], images), self.frames):
                 began = time.perf_counter()
                 (prediction,) = model.predict([to_tensor(image)])
                 took.append(time.perf_counter() - began)
                 frame = live_frame(image, prediction, class_names, score_threshold=self.score)
-                found = int((prediction["scores"] >= self.score).sum())
-                server.show(frame, f"{name}: {found} found, {_rate(took):.0f} images a second")
                 if self.folder is not None:
-                    number = server.state["frames"]
-                    (self.folder / f"frame_{number:06}.jpg").write_bytes(frame)
-                if server.state["frames"] == self.frames:
-                    break
-                time.sleep(max(0.0, 1 / RATE - (time.perf_counter() - began)))
-        seconds, number = time.perf_counter() - start, server.state["frames"]
-        shown = f"{number} frames in {seconds:.1f} s, {number / seconds:.1f} a second"
-        print(f"{shown}; detecting alone, {_rate(took):.1f} a second")
+                    (self.folder / f"frame_{number + 1:06}.jpg").write_bytes(frame)
+                number += 1
+                time.sleep(max(0.0, 1 / RATE - (time.perf_counter() - ends[-1])))
+                ends.append(time.perf_counter())
+                found = int((prediction["scores"] >= self.score).sum())
+                shown, possible = (len(ends) - 1) / (ends[-1] - ends[0]), len(took) / sum(took)
+                rates = f"{shown:.0f} frames a second, {possible:.0f} possible"
+                server.show(frame, f"{name}: {found} found; {rates}")
+        seconds = time.perf_counter() - start
+        alone = f"; detecting alone, {len(took) / sum(took):.1f} a second" if took else ""
+        print(f"{number} frames in {seconds:.1f} s, {number / seconds:.1f} a second{alone}")
 
     def _images(self, size: int) -> "Iterator[Array]":
-        return _scenes(size, self.seed) if self.source is None else _folder(self.source)
-
-
-def _rate(took: "deque[float]") -> float:
-    """Return how many images a second are possible at these times."""
-    return len(took) / sum(took) if took else 0.0
+        if self.source is None:
+            return _scenes(size, self.seed)
+        return _folder(self.source, endless=self.folder is None or self.frames is not None)
 
 
 def _scenes(size: int, seed: int) -> "Iterator[Array]":
@@ -116,15 +120,38 @@ def _scenes(size: int, seed: int) -> "Iterator[Array]":
         left = right
 
 
-def _folder(folder: Path) -> "Iterator[Array]":
+def image_files(folder: Path) -> list[Path]:
+    """Return a folder's images by name; numbers count by their value, so that frame 2 is before frame 10.
+
+    Raises
+    ------
+    InputError
+        When there is no such folder, or no image in it.
+
+    Examples
+    --------
+    >>> image_files(Path("nowhere"))
+    Traceback (most recent call last):
+    scratchcv.errors.InputError: nowhere: no such folder
+    """
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder")
+    files = [file for file in folder.iterdir() if file.suffix.lower() in SUFFIXES]
+    if not files:
+        raise InputError(f"{folder}: no images in it")
+    return sorted(files, key=_by_number)
+
+
+def _by_number(file: Path) -> list[tuple[int, str]]:
+    parts = re.split("([0-9]+)", file.name)  # every second one is a number
+    return [(int(part), "") if index % 2 else (0, part) for index, part in enumerate(parts)]
+
+
+def _folder(folder: Path, *, endless: bool = True) -> "Iterator[Array]":
     """Yield the images of a folder in the order of their names, again and again; bad ones are named once."""
     from scratchcv.data.image import load_image
 
-    if not folder.is_dir():
-        raise InputError(f"{folder}: no such folder")
-    files = sorted(file for file in folder.iterdir() if file.suffix.lower() in SUFFIXES)
-    if not files:
-        raise InputError(f"{folder}: no images in it")
+    files = image_files(folder)
     bad: set[Path] = set()
     while len(bad) < len(files):
         for file in files:
@@ -135,7 +162,22 @@ def _folder(folder: Path) -> "Iterator[Array]":
             except InputError as error:
                 say(f"warning: {error}; it is skipped")
                 bad.add(file)
+        if not endless and len(bad) < len(files):
+            return
     raise InputError(f"{folder}: none of its {len(files)} images can be read")
+
+
+def has_screen() -> bool:
+    """Say whether a browser could open a window; without one, a text browser would take the terminal.
+
+    Examples
+    --------
+    >>> has_screen() in (True, False)
+    True
+    """
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
 def _open_browser(address: str) -> None:

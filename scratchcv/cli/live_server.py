@@ -1,6 +1,7 @@
 """A stream of pictures on a page of one's own machine: it needs a browser, and no window system."""
 
 import json
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,11 +22,14 @@ body { margin: 0; background: #111; color: #eee; font: 18px system-ui, sans-seri
 img { max-width: 100vw; max-height: 88vh; margin-top: 1vh; background: #222 }
 p { margin: 1vh }
 </style></head>
-<body><img src="/stream" alt="detections"><p id="state">…</p>
+<body><img src="stream" alt="detections"><p id="state">…</p>
 <script>
-setInterval(() => fetch("/state").then(answer => answer.json()).then(state => {
-  document.getElementById("state").textContent = state.text
-}).catch(() => { document.getElementById("state").textContent = "the stream has ended" }), 500)
+const line = document.getElementById("state")
+const look = () => fetch("state").then(answer => answer.json())
+  .then(state => { line.textContent = state.text })
+  .catch(() => { line.textContent = "the stream has ended" })
+look()
+setInterval(look, 500)
 </script></body></html>
 """
 
@@ -63,10 +67,9 @@ class LiveServer:
         self._closed = False
         self._text = "waiting for the first picture"
         try:
-            self._server = ThreadingHTTPServer((HOST, port), _handler_of(self))
+            self._server = _Server((HOST, port), _handler_of(self))
         except OSError as error:
             raise InputError(f"port {port} cannot be used: {error.strerror or error}") from error
-        self._server.daemon_threads = True
         self.address = f"http://{HOST}:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True).start()
 
@@ -102,6 +105,15 @@ class LiveServer:
                 seen, frame = self._number, self._frame
             assert frame is not None
             yield frame
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a viewer who hangs up in the middle of a request."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
 
 @contextmanager

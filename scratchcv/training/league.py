@@ -112,9 +112,24 @@ def train_entry(
         f"{entry.model}_tiny", scenes.class_names, size=recipe.size, seed=seed, relative_shapes=shapes
     )
     model = build_model({**config, **entry.changes})
-    start = time.perf_counter()
-    train_detector(model, scenes, recipe, checkpoint_dir=folder, resume=folder is not None, progress=progress)
-    minutes = (time.perf_counter() - start) / 60
+    start, done = time.perf_counter(), 0
+
+    def begin(step: int) -> None:
+        nonlocal done
+        done = step
+
+    train_detector(
+        model,
+        scenes,
+        recipe,
+        checkpoint_dir=folder,
+        resume=folder is not None,
+        progress=progress,
+        on_start=begin,
+    )
+    seconds = time.perf_counter() - start
+    assert recipe.steps is not None
+    minutes = seconds / 60 * recipe.steps / max(1, recipe.steps - done)  # of a resumed one, the whole of it
     test = open_dataset(f"scenes:{unseen}", "test", size=recipe.size, seed=seed)
     marks = evaluate_detector(model, test, progress=progress)
     sizes = coco_evaluate(marks.predictions, marks.targets, area_limits=LIMITS).stats

@@ -19,7 +19,7 @@ def read(address, count=None):
 
 def test_page_state_and_an_unknown_path():
     with live_server() as server:
-        assert b'<img src="/stream"' in read(server.address)
+        assert b'<img src="stream"' in read(server.address)
         assert json.loads(read(f"{server.address}/state"))["frames"] == 0
         server.show(b"one", "3 found")
         assert json.loads(read(f"{server.address}/state")) == {"frames": 1, "text": "3 found"}
