@@ -6,7 +6,7 @@ import pytest
 from scratchcv.boxes import decode_yolo_grid, decode_yolo_v2, encode_yolo_grid, yolo_label_vectors
 from scratchcv.layers import WordTree, sigmoid, softmax
 from scratchcv.losses import split_yolo_v1, yolo_v1_loss, yolo_v2_loss, yolo_v3_loss
-from scratchcv.models import PassthroughDarknet, YOLOHead, yolo_v2_tiny, yolo_v3_tiny
+from scratchcv.models import PassthroughDarknet, YOLOHead, yolo_v1_tiny, yolo_v2_tiny, yolo_v3_tiny
 from scratchcv.testing import check_loss
 
 PERSON, CAR = 1, 2
@@ -125,6 +125,27 @@ def test_09_the_five_terms_of_the_loss():
     check_loss(yolo_v1_loss, prediction, gt_boxes[None], gt_labels[None])
     small, large = ((np.sqrt(w + 0.01) - np.sqrt(w)) ** 2 for w in (0.04, 0.64))
     assert small > 10 * large
+
+
+def test_10_what_version_one_cannot_do():
+    """S4, lines 185-201; S1, lines 1313-1331: of two objects in a cell one is lost, and boxes share a class.
+
+    S4, line 82, says "only convolutional layers": with the paper's linear ones a cell sees the whole image.
+    """
+    model = yolo_v1_tiny(["background", "person", "car"])
+    crowd = {"boxes": np.array([[2, 2, 14, 14], [3, 1, 13, 15.0]], np.float32), "labels": np.array([1, 2])}
+    _, labels = model.encode([crowd], (128, 128))
+    assert labels[labels > 0].tolist() == [1]
+    prediction = np.random.default_rng(0).random((1, 8, 8, 12)).astype(np.float32)
+    classes = model.decode(prediction, (128, 128))[1].reshape(64, 2, 2).argmax(axis=2)
+    assert (classes[:, 0] == classes[:, 1]).all()
+    assert model.boxes_an_image == 8 * 8 * 2
+    image = np.random.default_rng(1).random((1, 3, 128, 128), np.float32)
+    elsewhere = image.copy()
+    elsewhere[..., 112:, 112:] = 0
+    for head, sees in (("conv", False), ("linear", True)):
+        network = yolo_v1_tiny(["background", "person"], head=head).network.eval()
+        assert (network(image)[..., 0, 0] != network(elsewhere)[..., 0, 0]).any() == sees
 
 
 def test_11_version_two_decodes_from_its_cell():
