@@ -7,6 +7,7 @@ from scratchcv.backbones import FeaturePyramidNetwork, TinyBackbone
 from scratchcv.boxes import grid_anchors
 from scratchcv.layers import Add, Conv2d, Upsample, interpolate
 from scratchcv.losses import balanced_cross_entropy, cross_entropy, sigmoid_focal_loss, softmax_focal_loss
+from scratchcv.models import RetinaNetHead, retinanet_tiny
 
 P = np.array([0.1, 0.3, 0.5, 0.6, 0.9])
 TABLE = {
@@ -154,3 +155,19 @@ def test_06_retinanet_has_nine_anchors_a_cell():
     maps = [(64, 64), (32, 32), (16, 16), (8, 8), (4, 4)]
     anchors = grid_anchors(maps, (512, 512), sizes, (0.5, 1, 2))
     assert len(anchors) == 9 * sum(height * width for height, width in maps) == 49_104
+
+
+def test_06_both_subnetworks_look_at_all_levels_with_the_same_weights():
+    """S4, line 636: a map's answers do not depend on which level it stands at; nine anchors a cell."""
+    rng = np.random.default_rng(0)
+    head = RetinaNetHead(8, 9, 20, conv_depth=2, rng=rng)
+    fine, coarse = (rng.standard_normal((1, 8, side, side)).astype(np.float32) for side in (8, 4))
+    logits, deltas = head([fine, coarse])
+    assert logits.shape == (1, 9 * (64 + 16), 20)
+    assert deltas.shape == (1, 9 * (64 + 16), 4)
+    swapped = [
+        np.concatenate([part[:, 9 * 16 :], part[:, : 9 * 16]], axis=1) for part in head([coarse, fine])
+    ]
+    np.testing.assert_array_equal(swapped[0], logits)
+    np.testing.assert_array_equal(swapped[1], deltas)
+    assert retinanet_tiny(["background", "cat"]).boxes_an_image == 9 * (16**2 + 8**2 + 4**2)
