@@ -43,6 +43,7 @@ from scratchcv.models.ssd_vgg_backbone import SSDFeatureExtractorVGG
 from scratchcv.models.tiny_ssd import TinySSD, tiny_ssd_d2l
 from scratchcv.models.tiny_ssd_backbone import TinySSDBackbone
 from scratchcv.models.yolo_v1 import YOLOv1
+from scratchcv.models.yolo_v1_paper import YOLOv1Network, yolo_v1_448
 from scratchcv.models.yolo_v1_tiny import yolo_v1_tiny
 from scratchcv.models.yolo_v2 import YOLOv2
 from scratchcv.models.yolo_v2_darknet import PassthroughDarknet, yolo_v2_darknet19
@@ -78,6 +79,7 @@ __all__ = [
     "WindowClassifier",
     "YOLOHead",
     "YOLOv1",
+    "YOLOv1Network",
     "YOLOv2",
     "build_model",
     "check_class_names",
@@ -110,6 +112,7 @@ __all__ = [
     "svm_targets",
     "tiny_config",
     "tiny_ssd_d2l",
+    "yolo_v1_448",
     "yolo_v1_tiny",
     "yolo_v2_darknet19",
     "yolo_v2_tiny",

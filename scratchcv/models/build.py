@@ -24,6 +24,7 @@ from scratchcv.models.sliding_window import sliding_window_tiny
 from scratchcv.models.ssd_tiny import ssd_tiny
 from scratchcv.models.ssd_vgg import ssd300_vgg16, ssd512_vgg16
 from scratchcv.models.tiny_ssd import tiny_ssd_d2l
+from scratchcv.models.yolo_v1_paper import yolo_v1_448
 from scratchcv.models.yolo_v1_tiny import yolo_v1_tiny
 from scratchcv.models.yolo_v2_darknet import yolo_v2_darknet19
 from scratchcv.models.yolo_v2_tiny import yolo_v2_tiny, yolo_v3_tiny
@@ -49,6 +50,7 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "ssd512_vgg16": ssd512_vgg16,
     "ssd_tiny": ssd_tiny,
     "tiny_ssd_d2l": tiny_ssd_d2l,
+    "yolo_v1_448": yolo_v1_448,
     "yolo_v1_tiny": yolo_v1_tiny,
     "yolo_v2_darknet19": yolo_v2_darknet19,
     "yolo_v2_tiny": yolo_v2_tiny,
