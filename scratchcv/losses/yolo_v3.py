@@ -109,7 +109,8 @@ def yolo_v3_loss(
     noobj = (gt_labels == 0) & ~fits_an_object(boxes, objects, ignore_threshold)
 
     rows, columns = places[1:3]
-    small = 2 - truth[:, 2:].prod(axis=1, keepdims=True) / (rows * columns)  # (R, 1)
+    share = truth[:, 2:].prod(axis=1, keepdims=True) / (rows * columns)  # (R, 1), of the image
+    small = 2 - np.minimum(share, 1)  # a truth that was not clipped must not count negatively
     log_scales = np.log(truth[:, 2:] / anchors[obj[3]])  # (R, 2)
     root = np.sqrt(small)  # a weight of a square is a root inside
     yes = gt_labels[obj][:, None] == np.arange(1, num_classes + 1)  # (R, C)

@@ -4,6 +4,8 @@ from functools import partial
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scratchcv.losses import yolo_v3_loss
 from scratchcv.testing import check_loss
@@ -46,11 +48,18 @@ def test_every_term_by_its_formula():
     assert losses == pytest.approx(expected, rel=1e-10)
 
 
-@pytest.mark.parametrize("ignore_threshold", [None, 0.5])
-def test_gradient(ignore_threshold):
-    prediction, boxes, labels = case(1)
+@settings(deadline=None, max_examples=15)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    shape=st.tuples(st.integers(0, 2), st.integers(1, 3), st.integers(1, 3)),
+    objects=st.integers(0, 3),
+    ignore_threshold=st.sampled_from([None, 0.5]),
+)
+def test_gradient(seed, shape, objects, ignore_threshold):
+    images, side, classes = shape
+    prediction, boxes, labels = case(seed, images, side, classes, min(objects, 2 * images * side * side))
     loss = partial(yolo_v3_loss, anchors=ANCHORS, ignore_threshold=ignore_threshold)
-    check_loss(loss, prediction, boxes, labels)
+    assert check_loss(loss, prediction, boxes, labels, max_entries=12, seed=seed % 1000).worst < 1e-6
 
 
 def test_a_good_box_at_another_place_is_left_alone_even_if_its_object_is_of_another_scale():
