@@ -19,8 +19,8 @@ from scratchcv.training.recipe import Recipe, train_detector
 from scratchcv.training.recipes import RECIPES, SCENES
 
 LIMITS = (32.0**2, 48.0**2)
-"""Square pixels up to which a thing in a scene of 128 x 128 pixels is small, and up to which medium. COCO's own
-limits are for photographs; no thing here is as large as its 96²."""
+"""Square pixels up to which a thing in a scene of 128 x 128 pixels is small, and up to which medium. COCO's
+own limits are for photographs; no thing here is as large as its 96²."""
 
 SURVEYED = 300
 """Training scenes that anchors are cut for."""
