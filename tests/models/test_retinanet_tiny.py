@@ -73,6 +73,7 @@ def overfit(loss, lr=0.03, steps=150):
     return mean_average_precision(model.predict(images), targets).mean
 
 
+@pytest.mark.slow
 def test_overfits_eight_scenes():
     assert overfit("focal") >= 0.99
 
