@@ -16,6 +16,7 @@ from scratchcv.checks import Array
 from scratchcv.data import GeneralizedRCNNTransform, check_images, check_targets
 from scratchcv.layers import Layer
 from scratchcv.losses import split_yolo_v1, yolo_v1_loss
+from scratchcv.losses.yolo_checks import check_confidence_target
 from scratchcv.metrics import Stopwatch
 from scratchcv.models.detector import Detector, Prediction, Target
 
@@ -59,7 +60,7 @@ class YOLOv1(Detector):
     Raises
     ------
     ValueError
-        For an unknown meaning of sizes.
+        For an unknown meaning of sizes or of confidence, and a transform without a fixed size.
 
     Notes
     -----
@@ -103,6 +104,9 @@ class YOLOv1(Detector):
         max_detections: int = 100,
     ) -> None:
         check_sizes(sizes)
+        check_confidence_target(confidence_target)
+        if transform.fixed_size is None:
+            raise ValueError("transform must have a fixed_size, so that the grid fits the maps, got None")
         self.network = network
         self.transform, self.size = transform, transform.size
         self.num_classes = num_classes
@@ -189,6 +193,8 @@ class YOLOv1(Detector):
     def _select(self, boxes: Array, scores: Array, size: Size) -> Prediction:
         """Return one image's detections: boxes (P, 4), scores (P, C)."""
         boxes = clip_boxes_to_image(boxes, size)
+        filled = (boxes[:, 2:] > boxes[:, :2]).all(axis=1)  # a midpoint far outside leaves nothing
+        boxes, scores = boxes[filled], scores[filled]
         chosen, labels = multiclass_nms(
             boxes,
             scores,

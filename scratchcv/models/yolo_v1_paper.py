@@ -127,7 +127,7 @@ def yolo_v1_448(
     Raises
     ------
     ValueError
-        For another size, a width that is not positive, and names without a background.
+        For another size, a width that is not positive, no boxes, and names without a background.
 
     Examples
     --------
@@ -140,6 +140,8 @@ def yolo_v1_448(
         raise ValueError(f"size must be a multiple of {STRIDE}, got {size}")
     if not 0 < width < np.inf:
         raise ValueError(f"width must be positive and finite, got {width}")
+    if boxes_per_cell < 1:
+        raise ValueError(f"boxes_per_cell must be at least 1, got {boxes_per_cell}")
     S, columns = size // STRIDE, 5 * boxes_per_cell + len(class_names) - 1
     return YOLOv1(
         YOLOv1Network(columns, S, width, rng=np.random.default_rng(seed)),

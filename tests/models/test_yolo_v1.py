@@ -127,6 +127,18 @@ def test_predictions_are_sorted_and_inside_each_image(backend):
     assert model.boxes_an_image == S * S * 2
 
 
+def test_no_detection_is_empty():
+    """The network may put a midpoint far outside, or predict no width."""
+    prediction = np.ones((1, S, S, 5 * 2 + C), np.float32)
+    prediction[..., 0], prediction[..., 7] = -9, 0  # all first boxes, and all second ones
+    prediction[0, 1, 2, 5:9] = 0.5
+    model = mini_yolo()
+    boxes, scores = model.decode(prediction, (16, 16))
+    found = model._select(boxes[0], scores[0], (16, 16))
+    assert sorted(found["labels"].tolist()) == [1, 2, 3]
+    np.testing.assert_allclose(found["boxes"], [[8, 4, 12, 8]] * 3, rtol=1e-6)
+
+
 def test_bad_input_is_named():
     images, targets = images_and_targets(1)
     with pytest.raises(ValueError, match=r"labels'\] must lie in 1…3, got .* = 9"):
@@ -135,3 +147,7 @@ def test_bad_input_is_named():
         mini_yolo().predict([np.zeros((4, 4), np.float32)])
     with pytest.raises(ValueError, match="sizes must be one of image, cell, got 'grid'"):
         mini_yolo(sizes="grid")
+    with pytest.raises(ValueError, match="confidence_target must be one of"):
+        mini_yolo(confidence_target="two")
+    with pytest.raises(ValueError, match="transform must have a fixed_size"):
+        YOLOv1(mini_yolo().network, GeneralizedRCNNTransform(), num_classes=C + 1, config={})

@@ -33,7 +33,7 @@ def test_the_papers_number_of_parameters():
             convolutions += (kernel_size**2 * channels + 1) * filters
             channels = filters
     linear = (7 * 7 * 1024 + 1) * 4096 + 4097 * 1470
-    assert round((convolutions + linear) / 1e6) == 272
+    assert (convolutions, linear) == (60_155_968, 211_547_582)
     narrow = YOLOv1Network(30, 7, width=1 / 32)
     shapes = [
         layer.weight.value.shape for _, layer in narrow.named_layers() if isinstance(layer, Conv2d | Linear)
@@ -69,6 +69,7 @@ def test_the_configuration_rebuilds_it():
     ("arguments", "message"),
     [
         ({"size": 100}, "size must be a multiple of 64, got 100"),
+        ({"boxes_per_cell": 0}, "boxes_per_cell must be at least 1, got 0"),
         ({"width": 0}, "width must be positive and finite, got 0"),
         ({"class_names": ["cat"]}, "class_names must be a list that begins with 'background'"),
     ],

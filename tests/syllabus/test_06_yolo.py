@@ -6,7 +6,14 @@ import pytest
 from scratchcv.boxes import decode_yolo_grid, decode_yolo_v2, encode_yolo_grid, yolo_label_vectors
 from scratchcv.layers import WordTree, sigmoid, softmax
 from scratchcv.losses import split_yolo_v1, yolo_v1_loss, yolo_v2_loss, yolo_v3_loss
-from scratchcv.models import PassthroughDarknet, YOLOHead, yolo_v1_tiny, yolo_v2_tiny, yolo_v3_tiny
+from scratchcv.models import (
+    PassthroughDarknet,
+    YOLOHead,
+    yolo_v1_448,
+    yolo_v1_tiny,
+    yolo_v2_tiny,
+    yolo_v3_tiny,
+)
 from scratchcv.testing import check_loss
 
 PERSON, CAR = 1, 2
@@ -73,10 +80,12 @@ def test_05_realistic_dimensions():
 
 def test_06_outputs_of_version_one():
     """S1, lines 1274-1285; S4, line 94: 7 x 7 x (5 x 2 + 20) = 1470 numbers, 98 boxes."""
-    prediction = np.zeros((1, 7, 7, 5 * 2 + 20))
+    model = yolo_v1_448(["background", *"abcdefghijklmnopqrst"], width=1 / 64).eval()
+    prediction = model.network(np.zeros((1, 3, 448, 448), np.float32)).transpose(0, 2, 3, 1)
+    assert prediction.shape == (1, 7, 7, 5 * 2 + 20)
     boxes, confidence, class_scores = split_yolo_v1(prediction)
     assert prediction.size == 1470
-    assert confidence.size == boxes[..., 0].size == 98
+    assert confidence.size == boxes[..., 0].size == model.boxes_an_image == 98
     assert class_scores.shape == (1, 7, 7, 20)
 
 
